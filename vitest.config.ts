@@ -1,0 +1,39 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: 'v8',
+      include: ['functions/**/*.ts', 'jobs/**/*.ts', 'shared/**/*.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+      thresholds: {
+        lines: 85,
+        branches: 80,
+        'shared/domain/**': { lines: 100, branches: 100, functions: 100, statements: 100 },
+        'jobs/encode.ts': { lines: 100, branches: 100, functions: 100, statements: 100 },
+      },
+    },
+    env: { METADATA_SERVER_DETECTION: 'none', TZ: 'UTC' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.integration.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/**/*.integration.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
