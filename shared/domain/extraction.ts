@@ -1,0 +1,77 @@
+import type { ErrorReport } from '../errors.ts';
+import type { PlannedColumn } from './column.ts';
+import type { Part, Split } from './split.ts';
+
+/** From each state of a table within a job, the states that may follow. */
+export const extractionTransitions = {
+  PENDING: ['RUNNING', 'FAILED', 'CANCELLED'],
+  RUNNING: ['SUCCEEDED', 'FAILED', 'CANCELLED'],
+  SUCCEEDED: [],
+  FAILED: [],
+  CANCELLED: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ExtractionState = keyof typeof extractionTransitions;
+
+/** One table within a job, as planned: where it is read, what of it, and how many rows Oracle counts there. */
+export interface Extraction {
+  readonly id: string;
+  readonly owner: string;
+  readonly table: string;
+  /** Place in the transport's list of tables. */
+  readonly position: number;
+  readonly epoch: number;
+  readonly scn: string;
+  readonly columns: readonly PlannedColumn[];
+  /** COUNT(*) at the SCN; absent with `verify: "none"`. */
+  readonly countedRows?: number;
+  readonly splitsTotal: number;
+  /** Set when the job's outcome is decided; before that the state follows from the splits. */
+  readonly result?: { readonly state: ExtractionState; readonly error?: ErrorReport };
+}
+
+/** An extraction with the sums over the splits of its epoch. Bytes are those of committed parts. */
+export interface ExtractionTotals {
+  readonly state: ExtractionState;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly bytesUncompressed: number;
+  readonly splitsDone: number;
+  readonly attempts: number;
+  readonly parts: readonly Part[];
+  readonly error?: ErrorReport;
+}
+
+/** Adds up an extraction from its splits; splits of other tables and other epochs are passed over. */
+export function totalsOf(extraction: Extraction, splits: readonly Split[]): ExtractionTotals {
+  const own = splitsOf(extraction, splits);
+  const done = own.filter((split) => split.state === 'DONE');
+  const parts = done.flatMap((split) => split.parts);
+  const error = extraction.result?.error ?? own.find((split) => split.state === 'FAILED')?.error;
+  return {
+    state: extraction.result?.state ?? stateFrom(own),
+    rows: sum(parts.map((part) => part.rows)),
+    bytes: sum(parts.map((part) => part.bytes)),
+    bytesUncompressed: sum(parts.map((part) => part.bytesUncompressed)),
+    splitsDone: done.length,
+    attempts: sum(own.map((split) => split.attempt)),
+    parts,
+    ...(error && { error }),
+  };
+}
+
+/** The splits that count for an extraction, in their order within the table. */
+export function splitsOf(extraction: Extraction, splits: readonly Split[]): Split[] {
+  return splits
+    .filter((split) => split.extractionId === extraction.id && split.epoch === extraction.epoch)
+    .toSorted((a, b) => a.position - b.position);
+}
+
+function stateFrom(splits: readonly Split[]): ExtractionState {
+  if (splits.some((split) => split.state === 'FAILED')) return 'FAILED';
+  return splits.every((split) => split.state === 'PENDING') ? 'PENDING' : 'RUNNING';
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,50 @@
+/** The place of everything that a job writes. Object names are relative to the bucket unless said otherwise. */
+
+/** `<prefix>/<transport name>/`: the folder of all versions of a transport. */
+export function transportPrefix(prefix: string, transportName: string): string {
+  return prefix === '' ? `${transportName}/` : `${prefix}/${transportName}/`;
+}
+
+/** `<prefix>/<transport name>/v000012-<first 8 of the job id>/`: belongs to one job for ever. */
+export function jobPrefix(
+  prefix: string,
+  transportName: string,
+  version: number,
+  jobId: string,
+): string {
+  const folder = `v${String(version).padStart(6, '0')}-${jobId.slice(0, 8)}`;
+  return `${transportPrefix(prefix, transportName)}${folder}/`;
+}
+
+/** `HR.EMPLOYEES`: both names percent-encoded, so the dot between them is the only dot. */
+export function tableFolder(owner: string, table: string): string {
+  return `${encodeName(owner)}.${encodeName(table)}`;
+}
+
+/** `HR.EMPLOYEES/part-00042-a1.jsonl.gz`, relative to the job's prefix. */
+export function partName(owner: string, table: string, split: number, attempt: number): string {
+  const number = String(split).padStart(5, '0');
+  return `${tableFolder(owner, table)}/part-${number}-a${attempt}.jsonl.gz`;
+}
+
+/** `HR.EMPLOYEES/_schema.json`, relative to the job's prefix. */
+export function schemaName(owner: string, table: string): string {
+  return `${tableFolder(owner, table)}/_schema.json`;
+}
+
+/** Relative to the job's prefix. */
+export const manifestName = '_manifest.json';
+/** Relative to the job's prefix. */
+export const successName = '_SUCCESS';
+/** Relative to the transport's prefix. */
+export const latestName = 'latest.json';
+
+function encodeName(name: string): string {
+  return Array.from(Buffer.from(name, 'utf8'), encodeByte).join('');
+}
+
+function encodeByte(byte: number): string {
+  const character = String.fromCharCode(byte);
+  if (/[A-Za-z0-9_$-]/.test(character)) return character;
+  return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+}

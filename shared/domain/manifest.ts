@@ -1,0 +1,90 @@
+import type { ErrorReport } from '../errors.ts';
+import { type Extraction, type ExtractionTotals, totalsOf } from './extraction.ts';
+import type { Job } from './job.ts';
+import { schemaName } from './layout.ts';
+import type { Split } from './split.ts';
+
+/**
+ * The contract with consumers, as bytes: a pure function of records that no longer change once the job is
+ * PUBLISHING, so that any second finaliser writes the same.
+ */
+export function manifestBody(
+  job: Job,
+  extractions: readonly Extraction[],
+  splits: readonly Split[],
+): string {
+  const tables = extractions
+    .toSorted((a, b) => a.position - b.position)
+    .map((extraction) => ({ extraction, totals: totalsOf(extraction, splits) }));
+  const manifest = {
+    job_id: job.id,
+    transport: job.transportName,
+    version: job.version,
+    scn: job.scn ?? null,
+    consistency: job.consistency,
+    state: job.outcome?.state,
+    started_at: job.startedAt,
+    finished_at: job.finishedAt,
+    tables: tables.filter(({ totals }) => totals.state === 'SUCCEEDED').map(tableEntry),
+    failed: tables.filter(({ totals }) => totals.state !== 'SUCCEEDED').map(failedEntry),
+  };
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/** What `latest.json` says: the newest complete version and where it lies. */
+export function latestBody(job: Job): string {
+  const latest = {
+    version: job.version,
+    job_id: job.id,
+    scn: job.scn ?? null,
+    prefix: job.output.prefix,
+    manifest: `${job.output.prefix}_manifest.json`,
+    finished_at: job.finishedAt,
+  };
+  return `${JSON.stringify(latest, null, 2)}\n`;
+}
+
+/** The version that a `latest.json` names; 0 for none or one that is not ours. */
+export function latestVersion(body: string | undefined): number {
+  if (body === undefined) return 0;
+  try {
+    const version: unknown = JSON.parse(body)?.version;
+    return typeof version === 'number' && Number.isSafeInteger(version) ? version : 0;
+  } catch {
+    return 0;
+  }
+}
+
+interface TableWithTotals {
+  readonly extraction: Extraction;
+  readonly totals: ExtractionTotals;
+}
+
+function tableEntry({ extraction, totals }: TableWithTotals) {
+  return {
+    owner: extraction.owner,
+    table: extraction.table,
+    scn: extraction.scn,
+    epoch: extraction.epoch,
+    consistency: 'scn',
+    rows: totals.rows,
+    verified_rows: extraction.countedRows ?? null,
+    schema: schemaName(extraction.owner, extraction.table),
+    parts: totals.parts.map((part) => ({
+      name: part.name,
+      rows: part.rows,
+      bytes: part.bytes,
+      bytes_uncompressed: part.bytesUncompressed,
+      crc32c: part.crc32c,
+      generation: part.generation,
+    })),
+  };
+}
+
+function failedEntry({ extraction, totals }: TableWithTotals): {
+  owner: string;
+  table: string;
+  error: ErrorReport | null;
+} {
+  return { owner: extraction.owner, table: extraction.table, error: totals.error ?? null };
+}

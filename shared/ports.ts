@@ -1,0 +1,248 @@
+import type { ColumnDefinition, PlannedColumn } from './domain/column.ts';
+import type { Extraction } from './domain/extraction.ts';
+import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
+import type { Claim, Part, Split } from './domain/split.ts';
+import type { Transport, TransportInput } from './domain/transport.ts';
+import type { ErrorReport } from './errors.ts';
+
+/** The systems that OraFerry talks to, in its own words. One folder of shared/ implements each. */
+
+// ── Oracle ────────────────────────────────────────────────────────────────────────────────────
+
+export interface TableName {
+  readonly owner: string;
+  readonly table: string;
+}
+
+export interface TableDefinition extends TableName {
+  /** In the order of the table; hidden columns are not listed. */
+  readonly columns: readonly ColumnDefinition[];
+}
+
+/** One row as fetched: a value per selected column, text except where the column's plan says otherwise. */
+export type Row = readonly unknown[];
+
+export interface RowQuery extends TableName {
+  readonly columns: readonly PlannedColumn[];
+  readonly scn: string;
+}
+
+export interface OracleSource {
+  /** Round trip to the database. Throws ORACLE_CONNECTION_ERROR or ORACLE_AUTHENTICATION_ERROR. */
+  ping(): Promise<{ readonly version: string }>;
+  /** The newest SCN that all later reads can name, as decimal text. */
+  currentScn(): Promise<string>;
+  /** Throws TABLE_NOT_FOUND when our user sees no such table. */
+  describe(table: TableName): Promise<TableDefinition>;
+  /** COUNT(*) at the SCN. */
+  count(table: TableName, scn: string): Promise<number>;
+  /**
+   * Streams the rows at the SCN in batches of up to 1,000, over one session. The next batch is under way
+   * while the consumer works on the last one. An abort breaks the running call.
+   */
+  rows(query: RowQuery, signal: AbortSignal): AsyncIterable<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+// ── Cloud Storage ─────────────────────────────────────────────────────────────────────────────
+
+/** An object as it lies in the bucket. */
+export interface StoredObject {
+  readonly name: string;
+  readonly bytes: number;
+  readonly crc32c: string;
+  readonly generation: string;
+}
+
+export interface ObjectStore {
+  /** Throws GCS_ERROR when the bucket does not exist or may not be used. */
+  checkBucket(bucket: string): Promise<void>;
+  /** Begins a resumable upload that can only create the object, and returns its session URI. No byte is sent. */
+  beginUpload(bucket: string, name: string, contentType: string): Promise<string>;
+  /**
+   * Sends the bytes through the session in bounded memory. Settles its own ambiguities (lost final response,
+   * 412) by comparing CRC32C. Throws GCS_UPLOAD_ERROR.
+   */
+  upload(
+    target: { readonly bucket: string; readonly name: string; readonly uri: string },
+    source: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<StoredObject>;
+  /** Ends a session so that it can never create its object. Idempotent. */
+  cancelUpload(uri: string): Promise<void>;
+  /** Creates a small object; when it exists already with the same bytes, that counts as success. */
+  create(bucket: string, name: string, body: string, contentType: string): Promise<StoredObject>;
+  /** Replaces an object only if it is still of `generation` ('0': does not exist). Throws PRECONDITION_FAILED. */
+  replace(
+    bucket: string,
+    name: string,
+    body: string,
+    contentType: string,
+    generation: string,
+  ): Promise<StoredObject>;
+  read(bucket: string, name: string): Promise<{ body: string; generation: string } | undefined>;
+  list(bucket: string, prefix: string): AsyncIterable<StoredObject>;
+  /** Deletes exactly this generation. An object that is gone already is no error. */
+  remove(bucket: string, name: string, generation: string): Promise<void>;
+}
+
+// ── Firestore: what the functions need ────────────────────────────────────────────────────────
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly nextPageToken?: string;
+}
+
+export interface PageRequest {
+  readonly pageSize: number;
+  readonly pageToken?: string;
+}
+
+export interface TransportStore {
+  /** Throws CONFLICT when the name is taken. */
+  create(tenant: string, input: TransportInput): Promise<Transport>;
+  /** Throws TRANSPORT_NOT_FOUND, as do the others. */
+  get(tenant: string, id: string): Promise<Transport>;
+  /** Newest first. */
+  list(tenant: string, page: PageRequest): Promise<Page<Transport>>;
+  /** Throws PRECONDITION_FAILED when an etag is given and is not the stored one. */
+  replace(tenant: string, id: string, input: TransportInput, etag?: string): Promise<Transport>;
+  /** Keeps jobs and objects. Throws CONFLICT while a job of it runs. */
+  remove(tenant: string, id: string, etag?: string): Promise<void>;
+}
+
+export interface ExecuteRequest {
+  readonly tenant: string;
+  readonly transportId: string;
+  readonly traceId: string;
+  /** Used when the transport names no bucket. */
+  readonly defaultBucket: string;
+  /** The same key within 24 hours answers the same job. */
+  readonly idempotencyKey?: string;
+}
+
+export interface JobDetail {
+  readonly job: Job;
+  readonly extractions: readonly Extraction[];
+  readonly splits: readonly Split[];
+}
+
+export interface JobStore {
+  /**
+   * One transaction: the job with the next version, and the idempotency record. `created` is false when the
+   * key was used before. Throws TRANSPORT_NOT_FOUND, and CONFLICT with `details.job_id` while another job of
+   * the transport runs.
+   */
+  enqueue(request: ExecuteRequest): Promise<{ readonly job: Job; readonly created: boolean }>;
+  /**
+   * True for one caller at a time: the right to call RunJob for a job that has no execution yet. It lapses
+   * after a minute, so that a crashed launch can be finished by the next call.
+   */
+  takeLaunch(jobId: string): Promise<boolean>;
+  recordExecution(jobId: string, execution: string): Promise<void>;
+  /** QUEUED to FAILED, when the launch was refused. */
+  failLaunch(jobId: string, error: ErrorReport): Promise<void>;
+  /** Throws JOB_NOT_FOUND. */
+  get(tenant: string, id: string): Promise<Job>;
+  /** Throws JOB_NOT_FOUND. */
+  detail(tenant: string, id: string): Promise<JobDetail>;
+  /** Newest first. */
+  list(
+    tenant: string,
+    filter: { readonly transportId?: string; readonly state?: JobState },
+    page: PageRequest,
+  ): Promise<Page<Job>>;
+  /**
+   * To CANCELLING, or straight to CANCELLED when no task has begun. A job that is being cancelled or was
+   * cancelled is answered as it is. Throws CONFLICT when it is too late, JOB_NOT_FOUND.
+   */
+  requestCancel(tenant: string, id: string): Promise<Job>;
+}
+
+// ── Firestore: what the job program needs ─────────────────────────────────────────────────────
+
+/** A table as the planner found it, with its splits. */
+export interface TablePlan {
+  readonly extraction: Extraction;
+  /** Positions 0 … n-1. */
+  readonly splits: number;
+}
+
+/**
+ * Every write is one transaction, fenced by what it must still hold: the job's state, the turn (`owner`), the
+ * epoch, the claim. A refused write throws LEASE_LOST (the work belongs to somebody else now) or answers
+ * undefined where the docs say so. All are idempotent, because an answer may be lost.
+ */
+export interface JobLedger {
+  /** Throws JOB_NOT_FOUND. */
+  job(jobId: string): Promise<Job>;
+
+  /** Writes the sign of life of a task; server time decides how long it lasts. */
+  renewLease(jobId: string, holder: string, ttlMs: number): Promise<void>;
+  /** Ends the lease at once, so that nobody waits for its expiry. */
+  releaseLease(jobId: string, holder: string): Promise<void>;
+
+  /**
+   * QUEUED → PLANNING, or takes PLANNING over from a dead planner; a new epoch either way. Undefined while a
+   * live task plans, or when the job is past planning.
+   */
+  beginPlanning(jobId: string, holder: string): Promise<Job | undefined>;
+  /** Stores plans of tables under the planner's epoch, invisible until published. */
+  savePlans(job: Job, plans: readonly TablePlan[]): Promise<void>;
+  /** PLANNING → RUNNING in one write: from now on splits of this epoch can be claimed. */
+  publishPlan(job: Job, consistency: Consistency, scn: string | undefined): Promise<void>;
+  /** PLANNING → FAILED: nothing has been written to the bucket yet. */
+  failPlanning(job: Job, error: ErrorReport): Promise<void>;
+
+  /**
+   * Claims a pending split, or one whose holder's lease has run out. Undefined when there is none now;
+   * `open` tells whether splits of live tasks remain.
+   */
+  claimSplit(job: Job, holder: string): Promise<{ claim: Claim | undefined; open: boolean }>;
+  /** Records the upload session of an attempt before its first byte. Throws LEASE_LOST when no longer claimed. */
+  recordUpload(claim: Claim, name: string, uri: string): Promise<void>;
+  /** The one write that makes parts count: CLAIMED by this attempt → DONE. Throws LEASE_LOST. */
+  commitSplit(claim: Claim, parts: readonly Part[]): Promise<void>;
+  /** CLAIMED → PENDING for another attempt, or FAILED when `final`. Throws LEASE_LOST. */
+  failSplit(claim: Claim, error: ErrorReport, final: boolean): Promise<void>;
+  /** CLAIMED → PENDING without counting a failure: the task is being stopped. */
+  releaseSplit(claim: Claim): Promise<void>;
+
+  extractions(jobId: string, epoch: number): Promise<readonly Extraction[]>;
+  /** Of all epochs: the sweep must know every upload that was ever begun. */
+  splits(jobId: string): Promise<readonly Split[]>;
+
+  /**
+   * RUNNING → VERIFYING when every split is settled, or takes VERIFYING, PUBLISHING or CANCELLING over from a
+   * dead finaliser. Undefined when it is not this task's turn.
+   */
+  beginFinish(jobId: string, holder: string): Promise<Job | undefined>;
+  /** Fixes the outcome with the results of the extractions; a success also moves to PUBLISHING with `finishedAt`. */
+  decide(job: Job, outcome: JobOutcome, extractions: readonly Extraction[]): Promise<Job>;
+  /** To the terminal state, last of all writes. */
+  finish(job: Job, state: JobState): Promise<void>;
+}
+
+// ── Cloud Run ─────────────────────────────────────────────────────────────────────────────────
+
+export interface LaunchRequest {
+  readonly jobId: string;
+  readonly transportName: string;
+  readonly version: number;
+  readonly tasks: number;
+  /** W3C trace context, handed to the tasks. */
+  readonly traceparent: string;
+}
+
+export type ExecutionState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+
+export interface TaskLauncher {
+  /** Starts the tasks and returns the execution's resource name. Throws JOB_LAUNCH_ERROR; `retryable` tells ambiguous from refused. */
+  launch(request: LaunchRequest): Promise<string>;
+  /** The execution that was launched for a job not before `since`, found by its arguments. */
+  find(jobId: string, since: Date): Promise<string | undefined>;
+  state(execution: string): Promise<ExecutionState>;
+  /** Idempotent: an execution that has ended stays as it is. */
+  cancel(execution: string): Promise<void>;
+  close(): Promise<void>;
+}
