@@ -1,0 +1,132 @@
+/** What one session answers to each message: its login first, then its calls. */
+import { type Challenge, createChallenge, type Verifier } from './auth.ts';
+import { createReader, type Reader } from './bytes.ts';
+import { type Answer, createCursors } from './cursors.ts';
+import { OracleError } from './errors.ts';
+import type { RowFaults } from './faults.ts';
+import {
+  readFastAuthentication,
+  readLogin,
+  sessionPairs,
+  writeNegotiation,
+  writePairs,
+} from './handshake.ts';
+import {
+  CALL,
+  MESSAGE,
+  readCallHeader,
+  readExecute,
+  readFetch,
+  readPiggyback,
+  readReexecute,
+} from './requests.ts';
+import { endMessage, statusMessage, tokenMessage } from './responses.ts';
+import type { Grant, StatementContext } from './statements.ts';
+
+export interface Account {
+  password: string;
+  verifier: Verifier;
+  grants: ReadonlySet<Grant>;
+}
+
+export interface Instance extends Omit<StatementContext, 'grants'> {
+  service: string;
+  /** Users by name in upper case. */
+  accounts: ReadonlyMap<string, Account>;
+  faults: RowFaults;
+}
+
+type Call = (message: Reader) => Answer;
+
+const OK: Answer = { parts: [statusMessage()] };
+const NOTHING: Answer = { parts: [] };
+
+/** Returns the function that answers a session's messages, one after another. */
+export function createCalls(instance: Instance, sessionId: number): (message: Buffer) => Answer {
+  let calls = new Map<number, Call>();
+  let closeCursors: (ids: readonly number[]) => void = () => undefined;
+
+  const logIn = (account: Account) => {
+    const cursors = createCursors({ ...instance, grants: account.grants }, instance.faults);
+    closeCursors = cursors.close;
+    calls = sessionCalls(cursors);
+  };
+  const login = createLogin(instance, sessionId, logIn);
+  const call = (message: Reader, type: number): Answer => {
+    const header = readCallHeader(message);
+    if (type === MESSAGE.oneWay) return NOTHING;
+    const answerCall = login.calls.get(header.call) ?? calls.get(header.call);
+    const { parts, ...rest } = answerCall?.(message) ?? notAnswered(calls.size > 0, header.call);
+    return { ...rest, parts: [...tokenMessage(header.token), ...parts] };
+  };
+
+  return (bytes) => {
+    const message = createReader(bytes);
+    try {
+      let type = message.u8();
+      if (type === MESSAGE.fastAuthentication) return login.begin(message);
+      for (; type === MESSAGE.piggyback; type = message.u8()) {
+        closeCursors(readPiggyback(message).closedCursors);
+      }
+      return call(message, type);
+    } catch (error) {
+      return { parts: [endMessage({ error: reportable(error) })] };
+    }
+  };
+}
+
+function sessionCalls(cursors: ReturnType<typeof createCursors>): Map<number, Call> {
+  const reexecute: Call = (message) =>
+    cursors.reexecute(readReexecute(message, (id) => cursors.bindTypes(id)));
+  return new Map<number, Call>([
+    [CALL.execute, (message) => cursors.execute(readExecute(message))],
+    [CALL.reexecute, reexecute],
+    [CALL.reexecuteAndFetch, reexecute],
+    [CALL.fetch, (message) => cursors.fetch(readFetch(message))],
+    [CALL.ping, () => OK],
+    [CALL.commit, () => OK],
+    [CALL.rollback, () => OK],
+    [CALL.logoff, () => OK],
+  ]);
+}
+
+/** The two phases of a login. An unknown user is told apart from a wrong password by nothing. */
+function createLogin(instance: Instance, id: number, logIn: (account: Account) => void) {
+  let account: Account | undefined;
+  let challenge: Challenge | undefined;
+  const prove: Call = (message) => {
+    const { pairs } = readLogin(message);
+    const proof = challenge?.answer(
+      pairs.get('AUTH_SESSKEY') ?? '',
+      pairs.get('AUTH_PASSWORD') ?? '',
+    );
+    if (!account || proof === undefined) {
+      throw new OracleError(1017, 'invalid credential or not authorized; logon denied');
+    }
+    logIn(account);
+    const session = { id, service: instance.service, proof };
+    return { parts: [writePairs(sessionPairs(session)), statusMessage()] };
+  };
+
+  return {
+    begin(message: Reader): Answer {
+      const { user } = readFastAuthentication(message);
+      account = instance.accounts.get(user.toUpperCase());
+      challenge = createChallenge(account?.verifier, account?.password ?? '');
+      return { parts: [writeNegotiation(), writePairs(challenge.pairs), statusMessage()] };
+    },
+    calls: new Map<number, Call>([[CALL.authPhaseTwo, prove]]),
+  };
+}
+
+function notAnswered(loggedIn: boolean, call: number): Answer {
+  throw loggedIn
+    ? new OracleError(3120, `two-task conversion routine: call ${call} is not supported`)
+    : new OracleError(1012, 'not logged on');
+}
+
+/** A fault of this server itself shows as ORA-00600 at the client, not as a lost connection. */
+function reportable(error: unknown): OracleError {
+  if (error instanceof OracleError) return error;
+  return new OracleError(600, `internal error code, arguments: [${(error as Error).message}]`);
+}

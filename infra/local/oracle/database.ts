@@ -1,0 +1,168 @@
+/**
+ * An in-memory store whose rows carry the SCNs between which they live, so that any past state
+ * can be read. It knows nothing of sockets or SQL.
+ */
+import { OracleError } from './errors.ts';
+import { type LocalColumn, type StoredValue, TYPES, type Value } from './types.ts';
+
+export type { LocalColumn, LocalType, StoredValue, Value } from './types.ts';
+
+export interface LocalTable {
+  owner: string;
+  name: string;
+  columns: LocalColumn[];
+}
+
+export type StoredRow = readonly StoredValue[];
+
+/** A row version: it is visible at `scn` when born <= scn < died. */
+interface Version {
+  values: StoredRow;
+  born: number;
+  died: number;
+}
+
+export interface StoredTable {
+  readonly definition: LocalTable;
+  readonly created: number;
+  /** Row versions in order of birth; none is ever removed, so an index stays valid. */
+  readonly versions: readonly Version[];
+}
+
+export interface Database {
+  createTable(table: LocalTable): void;
+  /** Adds rows in one transaction and returns its commit SCN. */
+  insert(owner: string, table: string, rows: readonly (readonly Value[])[]): number;
+  /** Replaces the rows for which `where` holds and returns the commit SCN. */
+  update(
+    owner: string,
+    table: string,
+    where: (row: StoredRow) => boolean,
+    change: (row: StoredRow) => readonly Value[],
+  ): number;
+  delete(owner: string, table: string, where: (row: StoredRow) => boolean): number;
+  drop(owner: string, table: string): void;
+  currentScn(): number;
+  /** Forgets the past before `scn`: reading it is ORA-01555 from now on, also while fetching. */
+  expireUndo(scn: number): void;
+  findTable(owner: string, table: string): StoredTable | undefined;
+  /** Throws what Oracle says when the table cannot be read as of the SCN. */
+  assertReadable(table: StoredTable, scn: number): void;
+  /** The rows as they were at the SCN, in order of birth. */
+  rowsAt(owner: string, table: string, scn: number): IterableIterator<StoredRow>;
+}
+
+const FIRST_SCN = 4_000_000;
+
+/** Creates an empty store. Its methods throw an Error for an unknown table or an unfit value. */
+export function createDatabase(options: { firstScn?: number } = {}): Database {
+  const tables = new Map<string, MutableTable>();
+  let scn = options.firstScn ?? FIRST_SCN;
+  let undoLow = 0;
+  const existing = (owner: string, name: string): MutableTable => {
+    const table = tables.get(key(owner, name));
+    if (!table) throw new Error(`there is no table ${owner}.${name}`);
+    return table;
+  };
+
+  return {
+    createTable(definition) {
+      const { owner, name } = definition;
+      if (tables.has(key(owner, name)))
+        throw new Error(`there is a table ${owner}.${name} already`);
+      tables.set(key(owner, name), { definition, created: ++scn, versions: [] });
+    },
+    insert(owner, name, rows) {
+      const { definition, versions } = existing(owner, name);
+      const stored = rows.map((row) => storeRow(definition, row));
+      const born = ++scn;
+      for (const values of stored) versions.push({ values, born, died: Infinity });
+      return born;
+    },
+    update(owner, name, where, change) {
+      const { definition, versions } = existing(owner, name);
+      const old = versions.filter((version) => isLive(version) && where(version.values));
+      const stored = old.map(({ values }) => storeRow(definition, change(values)));
+      const born = ++scn;
+      for (const version of old) version.died = born;
+      for (const values of stored) versions.push({ values, born, died: Infinity });
+      return born;
+    },
+    delete(owner, name, where) {
+      const { versions } = existing(owner, name);
+      const died = ++scn;
+      for (const version of versions) {
+        if (isLive(version) && where(version.values)) version.died = died;
+      }
+      return died;
+    },
+    drop(owner, name) {
+      existing(owner, name);
+      tables.delete(key(owner, name));
+      scn++;
+    },
+    currentScn: () => scn,
+    expireUndo(low) {
+      undoLow = low;
+    },
+    findTable: (owner, name) => tables.get(key(owner, name)),
+    assertReadable: (table, at) => assertReadable(table, at, { scn, undoLow }),
+    *rowsAt(owner, name, at) {
+      for (const version of existing(owner, name).versions) {
+        if (isVisible(version, at)) yield version.values;
+      }
+    },
+  };
+}
+
+interface MutableTable extends StoredTable {
+  readonly versions: Version[];
+}
+
+function isLive(version: Version): boolean {
+  return version.died === Infinity;
+}
+
+/** https://docs.oracle.com/en/error-help/db/ora-08181/, ora-01555, ora-01466 */
+function assertReadable(
+  table: StoredTable,
+  at: number,
+  { scn, undoLow }: { scn: number; undoLow: number },
+): void {
+  if (!Number.isSafeInteger(at) || at < 0 || at > scn) {
+    throw new OracleError(8181, 'specified number is not a valid system change number');
+  }
+  if (at < undoLow) {
+    throw new OracleError(1555, 'snapshot too old: rollback segment too small');
+  }
+  if (at < table.created) {
+    throw new OracleError(1466, 'unable to read data - table definition has changed');
+  }
+}
+
+export function isVisible(version: { born: number; died: number }, scn: number): boolean {
+  return version.born <= scn && scn < version.died;
+}
+
+function key(owner: string, name: string): string {
+  return JSON.stringify([owner, name]);
+}
+
+function storeRow({ name, columns }: LocalTable, row: readonly Value[]): StoredRow {
+  if (row.length !== columns.length) {
+    throw new Error(`${name} has ${columns.length} columns, the row has ${row.length}`);
+  }
+  return columns.map((column, index) => {
+    try {
+      return storeValue(column, row[index] ?? null);
+    } catch (cause) {
+      throw new Error(`${name}.${column.name}: ${(cause as Error).message}`, { cause });
+    }
+  });
+}
+
+function storeValue(column: LocalColumn, value: Value): StoredValue {
+  if (value !== null && value !== '') return TYPES[column.type].store(String(value), column);
+  if (column.nullable === false) throw new RangeError('cannot be NULL');
+  return null;
+}

@@ -1,0 +1,188 @@
+/**
+ * The client's calls, as it writes them: node-oracledb `lib/thin/protocol/messages/execute.js`,
+ * `withData.js` (binds) and `base.js` (piggybacks), for field version 24.
+ */
+import type { Reader } from './bytes.ts';
+import { OracleError } from './errors.ts';
+import { decodeNumber } from './numbers.ts';
+
+export const MESSAGE = { function: 3, piggyback: 17, oneWay: 26, fastAuthentication: 34 } as const;
+
+export const CALL = {
+  reexecute: 4,
+  fetch: 5,
+  logoff: 9,
+  commit: 14,
+  rollback: 15,
+  reexecuteAndFetch: 78,
+  execute: 94,
+  authPhaseTwo: 115,
+  authPhaseOne: 118,
+  ping: 147,
+} as const;
+
+const PIGGYBACK = { closeCursors: 105, cancelCursors: 120, endToEnd: 135, setSchema: 152 } as const;
+const OPTION = { define: 0x10, execute: 0x20, fetch: 0x40 } as const;
+const BIND_TYPE = { varchar: 1, number: 2, binaryInteger: 3, long: 8, char: 96 } as const;
+
+export interface CallHeader {
+  call: number;
+  token: number;
+}
+
+export function readCallHeader(message: Reader): CallHeader {
+  const call = message.u8();
+  message.skip(1);
+  return { call, token: message.ub() };
+}
+
+export interface ExecuteRequest {
+  cursorId: number;
+  /** Empty when an open cursor is executed again. */
+  sql: string;
+  /** Rows to return at once; 0 when none are wanted yet. */
+  rows: number;
+  bindTypes: number[];
+  binds: BindValue[];
+}
+
+/** A bind's value as text, or null. */
+export type BindValue = string | null;
+
+export function readExecute(message: Reader): ExecuteRequest {
+  const options = message.ub();
+  const cursorId = message.ub();
+  const hasSql = message.u8() === 1;
+  message.ub();
+  message.skip(1);
+  message.ub();
+  message.skip(3);
+  const rows = message.ub();
+  message.ub();
+  message.skip(1);
+  const bindCount = message.ub();
+  skipExecuteOptions(message);
+  const sql = hasSql ? message.text() : '';
+  for (let i = 0; i < 13; i++) message.ub();
+  if ((options & OPTION.define) !== 0) {
+    throw new OracleError(3115, 'unsupported network datatype or representation');
+  }
+  const bindTypes = Array.from({ length: bindCount }, () => readBindType(message));
+  const binds = readBinds(message, bindTypes);
+  return { cursorId, sql, rows: (options & OPTION.fetch) !== 0 ? rows : 0, bindTypes, binds };
+}
+
+function skipExecuteOptions(message: Reader): void {
+  message.skip(6);
+  message.ub();
+  message.ub();
+  message.skip(3);
+  message.ub();
+  message.skip(1);
+  message.ub();
+  message.ub();
+  message.skip(1);
+  message.ub();
+  message.skip(2);
+  message.ub();
+  message.skip(1);
+  message.ub();
+  message.skip(2);
+  message.ub();
+}
+
+function readBindType(message: Reader): number {
+  const type = message.u8();
+  message.skip(3);
+  for (let i = 0; i < 3; i++) message.ub();
+  if (message.ub() > 0) message.bytes();
+  message.ub();
+  message.ub();
+  message.skip(1);
+  message.ub();
+  message.ub();
+  return type;
+}
+
+/** The second and later executions of an open cursor carry neither text nor bind types. */
+export function readReexecute(message: Reader, typesOf: (cursorId: number) => number[]) {
+  const cursorId = message.ub();
+  const rows = message.ub();
+  const wantsRows = (message.ub() & OPTION.execute) !== 0;
+  message.ub();
+  const binds = readBinds(message, typesOf(cursorId));
+  return { cursorId, rows: wantsRows ? rows : 0, binds };
+}
+
+function readBinds(message: Reader, types: readonly number[]): BindValue[] {
+  if (types.length === 0) return [];
+  message.skip(1);
+  return types.map((type) => readBind(message, type));
+}
+
+function readBind(message: Reader, type: number): BindValue {
+  const bytes = message.bytes();
+  if (bytes === null) return null;
+  switch (type) {
+    case BIND_TYPE.number:
+    case BIND_TYPE.binaryInteger:
+      return decodeNumber(bytes);
+    case BIND_TYPE.varchar:
+    case BIND_TYPE.char:
+    case BIND_TYPE.long:
+      return bytes.toString();
+    default:
+      throw new OracleError(932, `inconsistent data types: bind type ${type} is not supported`);
+  }
+}
+
+export function readFetch(message: Reader): { cursorId: number; rows: number } {
+  return { cursorId: message.ub(), rows: message.ub() };
+}
+
+/**
+ * Reads the piggyback in front of a call and returns the cursors that it closes. A piggyback does
+ * not tell its own length, so an unknown one leaves nothing to read on from: an Error.
+ */
+export function readPiggyback(message: Reader): { closedCursors: number[] } {
+  const { call } = readCallHeader(message);
+  switch (call) {
+    case PIGGYBACK.closeCursors:
+    case PIGGYBACK.cancelCursors: {
+      message.skip(1);
+      const cursors = Array.from({ length: message.ub() }, () => message.ub());
+      return { closedCursors: call === PIGGYBACK.closeCursors ? cursors : [] };
+    }
+    case PIGGYBACK.setSchema:
+      message.skip(1);
+      message.ub();
+      message.bytes();
+      return { closedCursors: [] };
+    case PIGGYBACK.endToEnd:
+      skipEndToEnd(message);
+      return { closedCursors: [] };
+    default:
+      throw new Error(`piggyback ${call} is not supported`);
+  }
+}
+
+/** Client id, module, action and the like: lengths first, then the texts. */
+function skipEndToEnd(message: Reader): void {
+  message.skip(2);
+  message.ub();
+  const lengths = [0, 0, 0, 0].map(() => readLength(message));
+  message.skip(1);
+  message.ub();
+  lengths.push(readLength(message));
+  message.skip(1);
+  message.ub();
+  message.skip(1);
+  message.ub();
+  lengths.push(readLength(message));
+  for (const length of lengths) if (length > 0) message.bytes();
+}
+
+function readLength(message: Reader): number {
+  message.skip(1);
+  return message.ub();
+}

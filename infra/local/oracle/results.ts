@@ -1,0 +1,69 @@
+/** Result sets: what a cursor fetches from. Rows come as wire bytes. */
+import { createWriter } from './bytes.ts';
+import { type Database, isVisible, type StoredTable, type StoredValue } from './database.ts';
+import type { RowCache } from './row-cache.ts';
+import { type Projection, type ResultColumn, writeRow } from './rows.ts';
+
+export interface Batch {
+  bytes: Buffer[];
+  rows: number;
+  /** True when the batch came out short because there are no more rows. */
+  done: boolean;
+}
+
+export interface ResultSet {
+  columns: readonly ResultColumn[];
+  /** The table that is read row by row, for faults that are aimed at it. */
+  table?: { owner: string; name: string };
+  /** Returns the next rows, at most `limit`. Throws an OracleError. */
+  fetch(limit: number): Batch;
+}
+
+/** A result set of rows that are known already. */
+export function listResult(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly StoredValue[])[],
+): ResultSet {
+  let at = 0;
+  return {
+    columns,
+    fetch(limit) {
+      const batch = rows.slice(at, at + limit);
+      at += batch.length;
+      const writer = createWriter();
+      for (const row of batch) writeRow(columns, row, writer);
+      return { bytes: [writer.view()], rows: batch.length, done: batch.length < limit };
+    },
+  };
+}
+
+/** Reads a table as it was at the SCN. Rows born later are passed over, also while fetching. */
+export function tableResult(
+  database: Database,
+  rowCache: RowCache,
+  query: { table: StoredTable; projections: readonly Projection[]; scn: number },
+): ResultSet {
+  const { table, projections, scn } = query;
+  const encoded = rowCache.of(table, projections);
+  let at = 0;
+  return {
+    columns: projections,
+    table: table.definition,
+    fetch(limit) {
+      database.assertReadable(table, scn);
+      const batch = encoded.batch();
+      let rows = 0;
+      for (; rows < limit && at < table.versions.length; at++) {
+        const version = table.versions[at];
+        if (!version || !isVisible(version, scn)) continue;
+        batch.add(at, version.values);
+        rows++;
+      }
+      return { bytes: batch.bytes(), rows, done: rows < limit };
+    },
+  };
+}
+
+export function countRows(table: StoredTable, scn: number): number {
+  return table.versions.reduce((sum, version) => sum + (isVisible(version, scn) ? 1 : 0), 0);
+}

@@ -1,0 +1,48 @@
+/** A query's columns and the wire bytes of its rows. */
+import type { Writer } from './bytes.ts';
+import type { StoredRow, StoredValue } from './database.ts';
+import type { WireType } from './types.ts';
+
+const ROW_MESSAGE = 7;
+
+export interface ResultColumn {
+  name: string;
+  nullable: boolean;
+  wire: WireType;
+}
+
+/** One output column of a table query: a stored column, perhaps converted. */
+export interface Projection extends ResultColumn {
+  index: number;
+  convert?(value: string): string;
+  /** Tells equal projections apart from others, for the cache of their bytes. */
+  signature: string;
+}
+
+/** Writes values in the order of the columns as one row message. */
+export function writeRow(
+  columns: readonly ResultColumn[],
+  row: readonly StoredValue[],
+  writer: Writer,
+): void {
+  writer.u8(ROW_MESSAGE);
+  for (const [index, { wire }] of columns.entries()) writeValue(wire, row[index] ?? null, writer);
+}
+
+/** Writes what the projections make of a stored row as one row message. */
+export function writeProjectedRow(
+  projections: readonly Projection[],
+  row: StoredRow,
+  writer: Writer,
+): void {
+  writer.u8(ROW_MESSAGE);
+  for (const { index, convert, wire } of projections) {
+    const value = row[index] ?? null;
+    writeValue(wire, value !== null && convert ? convert(value) : value, writer);
+  }
+}
+
+function writeValue(wire: WireType, value: StoredValue, writer: Writer): void {
+  if (value === null) writer.u8(0);
+  else wire.encode(value, writer);
+}

@@ -1,0 +1,96 @@
+/** The local Oracle server: a listener on loopback in front of a database in memory. */
+import { once } from 'node:events';
+import { createServer, type Socket } from 'node:net';
+import { createVerifier } from './auth.ts';
+import type { Account, Instance } from './calls.ts';
+import type { Database } from './database.ts';
+import { createRowFaults, type Faults } from './faults.ts';
+import { createRowCache } from './row-cache.ts';
+import { serveSession } from './session.ts';
+import type { Grant } from './statements.ts';
+
+export interface OracleOptions {
+  database: Database;
+  users: { user: string; password: string; grants?: readonly Grant[] }[];
+  host?: '127.0.0.1';
+  /** 0, the default, takes any free port. */
+  port?: number;
+  serviceName?: string;
+}
+
+export interface OracleServer {
+  /** What a client passes as `connectString`: 127.0.0.1:PORT/SERVICE. */
+  connectString: string;
+  port: number;
+  faults: Faults;
+  /** The texts of all statements that were refused with ORA-00900. */
+  statements: readonly string[];
+  /** The number of connections that are open now. */
+  sessions(): number;
+  close(): Promise<void>;
+}
+
+/** Starts a server; rejects with the socket's error when the port is taken. */
+export async function startOracle(options: OracleOptions): Promise<OracleServer> {
+  const { database, users, host = '127.0.0.1', serviceName = 'FREEPDB1' } = options;
+  const rowFaults = createRowFaults();
+  const unknown: string[] = [];
+  const instance: Instance = {
+    database,
+    rowCache: createRowCache(),
+    service: serviceName,
+    accounts: new Map(users.map((user) => [user.user.toUpperCase(), accountOf(user)])),
+    faults: rowFaults,
+    unknown,
+  };
+  const listener = createListener(instance, host);
+  const port = await listener.listen(options.port ?? 0);
+
+  return {
+    connectString: `${host}:${port}/${serviceName}`,
+    port,
+    faults: {
+      ...rowFaults,
+      refuse: async (down) => void (await (down ? listener.stop() : listener.listen(port))),
+    },
+    statements: unknown,
+    sessions: () => listener.sockets.size,
+    async close() {
+      for (const socket of listener.sockets) socket.destroy();
+      await listener.stop();
+    },
+  };
+}
+
+function accountOf({ password, grants = [] }: OracleOptions['users'][number]): Account {
+  return { password, verifier: createVerifier(password), grants: new Set(grants) };
+}
+
+function createListener(instance: Instance, host: string) {
+  const sockets = new Set<Socket>();
+  let started = 0;
+  let server = createServer();
+
+  return {
+    sockets,
+    async listen(port: number): Promise<number> {
+      if (server.listening) return port;
+      server = createServer((socket) => {
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+        serveSession(socket, instance, ++started);
+      });
+      server.listen(port, host);
+      await once(server, 'listening');
+      const address = server.address();
+      return typeof address === 'object' && address ? address.port : port;
+    },
+    /** Stops accepting at once; open connections live on. */
+    async stop(): Promise<void> {
+      if (!server.listening) return;
+      const stopped = sockets.size === 0 ? once(server, 'close') : undefined;
+      server.close();
+      await stopped;
+    },
+  };
+}
