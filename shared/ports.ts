@@ -1,5 +1,5 @@
 import type { ColumnDefinition, PlannedColumn } from './domain/column.ts';
-import type { Extraction } from './domain/extraction.ts';
+import type { Extraction, ExtractionState } from './domain/extraction.ts';
 import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
 import type { Claim, Part, Split } from './domain/split.ts';
 import type { Transport, TransportInput } from './domain/transport.ts';
@@ -194,11 +194,8 @@ export interface JobLedger {
   /** PLANNING → FAILED: nothing has been written to the bucket yet. */
   failPlanning(job: Job, error: ErrorReport): Promise<void>;
 
-  /**
-   * Claims a pending split, or one whose holder's lease has run out. Undefined when there is none now;
-   * `open` tells whether splits of live tasks remain.
-   */
-  claimSplit(job: Job, holder: string): Promise<{ claim: Claim | undefined; open: boolean }>;
+  /** The splits of the job's epoch, to be claimed one by one on behalf of a task. */
+  openQueue(job: Job, holder: string): SplitQueue;
   /** Records the upload session of an attempt before its first byte. Throws LEASE_LOST when no longer claimed. */
   recordUpload(claim: Claim, name: string, uri: string): Promise<void>;
   /** The one write that makes parts count: CLAIMED by this attempt → DONE. Throws LEASE_LOST. */
@@ -217,10 +214,29 @@ export interface JobLedger {
    * dead finaliser. Undefined when it is not this task's turn.
    */
   beginFinish(jobId: string, holder: string): Promise<Job | undefined>;
-  /** Fixes the outcome with the results of the extractions; a success also moves to PUBLISHING with `finishedAt`. */
-  decide(job: Job, outcome: JobOutcome, extractions: readonly Extraction[]): Promise<Job>;
-  /** To the terminal state, last of all writes. */
-  finish(job: Job, state: JobState): Promise<void>;
+  /**
+   * Fixes the outcome with the results of the extractions; the first one fixed stays. A success also moves to
+   * PUBLISHING with `finishedAt`.
+   */
+  decide(job: Job, outcome: JobOutcome, results: readonly ExtractionResult[]): Promise<Job>;
+  /** To the terminal state of the decided outcome, last of all writes. */
+  finish(job: Job): Promise<Job>;
+}
+
+export interface ExtractionResult {
+  readonly extractionId: string;
+  readonly state: ExtractionState;
+  readonly error?: ErrorReport;
+}
+
+export interface SplitQueue {
+  /**
+   * Claims a pending split, or one whose holder's lease has run out. Without a claim, `open` tells whether
+   * splits in the hands of live tasks remain, which may yet come back.
+   */
+  next(): Promise<
+    { readonly claim: Claim } | { readonly claim: undefined; readonly open: boolean }
+  >;
 }
 
 // ── Cloud Run ─────────────────────────────────────────────────────────────────────────────────

@@ -27,7 +27,7 @@ export interface Extraction {
   readonly countedRows?: number;
   readonly splitsTotal: number;
   /** Set when the job's outcome is decided; before that the state follows from the splits. */
-  readonly result?: { readonly state: ExtractionState; readonly error?: ErrorReport };
+  readonly result?: { readonly state: ExtractionState; readonly error?: ErrorReport | undefined };
 }
 
 /** An extraction with the sums over the splits of its epoch. Bytes are those of committed parts. */

@@ -56,7 +56,7 @@ export interface JobOutput {
 }
 
 export interface JobOutcome {
-  readonly state: 'SUCCEEDED' | 'PARTIALLY_SUCCEEDED' | 'FAILED';
+  readonly state: 'SUCCEEDED' | 'PARTIALLY_SUCCEEDED' | 'FAILED' | 'CANCELLED';
   readonly error?: ErrorReport;
 }
 

@@ -1,6 +1,5 @@
 /** A task's sign of life. One lease stands for everything that the task has claimed. */
 export interface Lease {
-  readonly holder: string;
   /** Server time of the last renewal, in milliseconds since 1970. */
   readonly renewedAt: number;
   readonly ttlMs: number;

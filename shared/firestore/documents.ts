@@ -1,0 +1,90 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type {
+  CollectionReference,
+  DocumentReference,
+  Firestore,
+  Timestamp,
+} from '@google-cloud/firestore';
+import type { Extraction } from '../domain/extraction.ts';
+import type { Job } from '../domain/job.ts';
+import type { Split } from '../domain/split.ts';
+import type { Transport } from '../domain/transport.ts';
+
+/** What lies where. Ids of documents that are written often are random or hashed, so that no range of keys gets hot. */
+
+export interface TransportDocument extends Omit<Transport, 'id'> {
+  /** The newest job; while it is not terminal the transport is busy. */
+  readonly activeJob?: string;
+}
+
+/**
+ * Outlives its transport, so that a name never gives out the same version twice: object prefixes and
+ * `latest.json` depend on that.
+ */
+export interface NameDocument {
+  readonly transportId: string | null;
+  readonly latestVersion: number;
+}
+
+export interface JobDocument extends Omit<Job, 'id'> {
+  /** When somebody last began to call RunJob for it. */
+  readonly launchAt?: Timestamp;
+}
+export type ExtractionDocument = Omit<Extraction, 'id'>;
+
+export interface SplitDocument extends Omit<Split, 'id'> {
+  /** Random for each claim: tells a claimer whose answer was lost that the claim is its own. */
+  readonly claimId?: string;
+}
+
+export interface RequestDocument {
+  readonly jobId: string;
+  readonly expiresAt: Timestamp;
+}
+
+export function transports(db: Firestore): CollectionReference<TransportDocument> {
+  return db.collection('transports') as CollectionReference<TransportDocument>;
+}
+
+export function transportName(db: Firestore, name: string): DocumentReference<NameDocument> {
+  return db.collection('transport_names').doc(name) as DocumentReference<NameDocument>;
+}
+
+export function jobs(db: Firestore): CollectionReference<JobDocument> {
+  return db.collection('jobs') as CollectionReference<JobDocument>;
+}
+
+export function extractions(db: Firestore, jobId: string): CollectionReference<ExtractionDocument> {
+  return jobs(db).doc(jobId).collection('extractions') as CollectionReference<ExtractionDocument>;
+}
+
+export function splits(db: Firestore, jobId: string): CollectionReference<SplitDocument> {
+  return jobs(db).doc(jobId).collection('splits') as CollectionReference<SplitDocument>;
+}
+
+/** The lease of a task within a job. */
+export function lease(db: Firestore, jobId: string, holder: string): DocumentReference {
+  return jobs(db).doc(jobId).collection('tasks').doc(holder);
+}
+
+/** The record of an idempotent request; the key may be of any length and form. */
+export function request(
+  db: Firestore,
+  tenant: string,
+  transportId: string,
+  key: string,
+): DocumentReference<RequestDocument> {
+  const id = createHash('sha256')
+    .update(JSON.stringify([tenant, transportId, key]))
+    .digest('hex');
+  return db.collection('requests').doc(id) as DocumentReference<RequestDocument>;
+}
+
+export function newId(): string {
+  return randomUUID().replaceAll('-', '');
+}
+
+/** Names the split of a table within one epoch; the hash at its front spreads the keys. */
+export function splitId(extractionId: string, epoch: number, position: number): string {
+  return `${extractionId}-${epoch}-${position}`;
+}

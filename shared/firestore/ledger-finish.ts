@@ -1,0 +1,91 @@
+import { FieldValue, type Firestore, type Transaction } from '@google-cloud/firestore';
+import { type Job, type JobOutcome, mayBecome } from '../domain/job.ts';
+import type { ExtractionResult } from '../ports.ts';
+import { extractions, type JobDocument, jobs, splits } from './documents.ts';
+import { toJob } from './jobs.ts';
+import { isHolderLive, lost } from './leases.ts';
+
+export function beginFinish(
+  db: Firestore,
+  jobId: string,
+  holder: string,
+): Promise<Job | undefined> {
+  return db.runTransaction(async (tx) => {
+    const snapshot = await tx.get(jobs(db).doc(jobId));
+    const job = snapshot.data();
+    if (!job || !(await isFree(db, tx, jobId, job, holder))) return undefined;
+    const state = job.state === 'RUNNING' ? 'VERIFYING' : job.state;
+    tx.update(snapshot.ref, { state, owner: holder });
+    return toJob(jobId, { ...job, state, owner: holder });
+  });
+}
+
+async function isFree(
+  db: Firestore,
+  tx: Transaction,
+  jobId: string,
+  job: JobDocument,
+  holder: string,
+): Promise<boolean> {
+  if (job.state === 'RUNNING') return !(await hasOpenSplit(db, tx, jobId, job.epoch));
+  const finishing = ['VERIFYING', 'PUBLISHING', 'CANCELLING'].includes(job.state);
+  if (!finishing || job.owner === undefined || job.owner === holder) return finishing;
+  return !(await isHolderLive(db, tx, jobId, job.owner));
+}
+
+async function hasOpenSplit(
+  db: Firestore,
+  tx: Transaction,
+  jobId: string,
+  epoch: number,
+): Promise<boolean> {
+  const open = splits(db, jobId)
+    .where('epoch', '==', epoch)
+    .where('state', 'in', ['PENDING', 'CLAIMED'])
+    .limit(1);
+  return !(await tx.get(open)).empty;
+}
+
+export function decide(
+  db: Firestore,
+  job: Job,
+  outcome: JobOutcome,
+  results: readonly ExtractionResult[],
+): Promise<Job> {
+  return db.runTransaction(async (tx) => {
+    const snapshot = await tx.get(jobs(db).doc(job.id));
+    const stored = requireTurn(snapshot.data(), job);
+    if (stored.outcome) return toJob(job.id, stored);
+    if (stored.state !== job.state) throw lost(`the job is ${stored.state}`);
+    for (const { extractionId, state, error } of results) {
+      tx.update(extractions(db, job.id).doc(extractionId), { result: { state, error } });
+    }
+    const publishes = outcome.state === 'SUCCEEDED' || outcome.state === 'PARTIALLY_SUCCEEDED';
+    const decision = {
+      outcome,
+      state: publishes ? 'PUBLISHING' : stored.state,
+      finishedAt: snapshot.readTime.toDate().toISOString(),
+      ...(outcome.error && { error: outcome.error }),
+    } as const;
+    tx.update(snapshot.ref, decision);
+    return toJob(job.id, { ...stored, ...decision });
+  });
+}
+
+export function finish(db: Firestore, job: Job): Promise<Job> {
+  return db.runTransaction(async (tx) => {
+    const snapshot = await tx.get(jobs(db).doc(job.id));
+    const document = snapshot.data();
+    const end = job.outcome?.state;
+    if (document && end && document.state === end) return toJob(job.id, document);
+    const stored = requireTurn(document, job);
+    if (!end || !mayBecome(stored.state, end)) throw lost(`the job is ${stored.state}`);
+    tx.update(snapshot.ref, { state: end, owner: FieldValue.delete() });
+    return toJob(job.id, { ...stored, state: end });
+  });
+}
+
+function requireTurn(stored: JobDocument | undefined, job: Job): JobDocument {
+  if (stored?.owner !== undefined && stored.owner === job.owner) return stored;
+  throw lost('it is no longer the turn of this task');
+}

@@ -1,0 +1,129 @@
+import type { DocumentSnapshot, Firestore, Transaction } from '@google-cloud/firestore';
+import { isTerminal } from '../domain/job.ts';
+import type { Transport, TransportInput } from '../domain/transport.ts';
+import { OraFerryError } from '../errors.ts';
+import type { TransportStore } from '../ports.ts';
+import { jobs, newId, type TransportDocument, transportName, transports } from './documents.ts';
+import { store } from './errors.ts';
+import { readPage } from './paging.ts';
+
+/** Transports in Firestore. Names are unique in the whole database, because they name folders in buckets. */
+export function createTransportStore(db: Firestore): TransportStore {
+  return {
+    create: (tenant, input) => store(() => create(db, tenant, input)),
+    get: (tenant, id) =>
+      store(async () => toTransport(id, found(tenant, await transports(db).doc(id).get()))),
+    list: (tenant, page) =>
+      store(() => readPage(transports(db).where('tenant', '==', tenant), page, toTransport)),
+    replace: (tenant, id, input, etag) =>
+      store(() => db.runTransaction((tx) => replace(db, tx, { tenant, id, etag }, input))),
+    remove: (tenant, id, etag) =>
+      store(() => db.runTransaction((tx) => remove(db, tx, { tenant, id, etag }))),
+  };
+}
+
+interface Target {
+  readonly tenant: string;
+  readonly id: string;
+  readonly etag: string | undefined;
+}
+
+async function create(db: Firestore, tenant: string, input: TransportInput): Promise<Transport> {
+  // Chosen before the transaction: a repeated one then finds that the name is already its own.
+  const id = newId();
+  return db.runTransaction(async (tx) => {
+    const name = await tx.get(transportName(db, input.name));
+    const owner = name.data()?.transportId ?? null;
+    if (owner !== null && owner !== id) throw nameTaken(input.name);
+    const latestVersion = name.data()?.latestVersion ?? 0;
+    const now = name.readTime.toDate().toISOString();
+    const document = {
+      ...input,
+      tenant,
+      latestVersion,
+      createdAt: now,
+      updatedAt: now,
+      etag: newId(),
+    };
+    tx.set(transportName(db, input.name), { transportId: id, latestVersion });
+    tx.set(transports(db).doc(id), document);
+    return toTransport(id, document);
+  });
+}
+
+async function replace(
+  db: Firestore,
+  tx: Transaction,
+  { tenant, id, etag }: Target,
+  input: TransportInput,
+): Promise<Transport> {
+  const snapshot = await tx.get(transports(db).doc(id));
+  const stored = found(tenant, snapshot);
+  requireEtag(stored, etag);
+  if (stored.name !== input.name) throw renamed(stored.name);
+  const updatedAt = snapshot.readTime.toDate().toISOString();
+  const { activeJob, latestVersion, createdAt } = stored;
+  const document: TransportDocument = {
+    ...input,
+    tenant,
+    latestVersion,
+    createdAt,
+    updatedAt,
+    etag: newId(),
+    ...(activeJob && { activeJob }),
+  };
+  tx.set(snapshot.ref, document);
+  return toTransport(id, document);
+}
+
+async function remove(db: Firestore, tx: Transaction, { tenant, id, etag }: Target): Promise<void> {
+  const snapshot = await tx.get(transports(db).doc(id));
+  const stored = found(tenant, snapshot);
+  requireEtag(stored, etag);
+  if (stored.activeJob) {
+    const job = (await tx.get(jobs(db).doc(stored.activeJob))).data();
+    if (job && !isTerminal(job.state)) throw busy(stored.activeJob);
+  }
+  tx.delete(snapshot.ref);
+  tx.set(transportName(db, stored.name), {
+    transportId: null,
+    latestVersion: stored.latestVersion,
+  });
+}
+
+/** The stored transport, if there is one and it is the tenant's. Throws TRANSPORT_NOT_FOUND. */
+export function found(
+  tenant: string,
+  snapshot: DocumentSnapshot<TransportDocument>,
+): TransportDocument {
+  const document = snapshot.data();
+  if (document?.tenant === tenant) return document;
+  throw new OraFerryError('TRANSPORT_NOT_FOUND', 'No transport has this id.');
+}
+
+/** The refusal of whatever a running job of the transport forbids. */
+export function busy(jobId: string): OraFerryError {
+  return new OraFerryError('CONFLICT', 'A job of this transport is still running.', {
+    details: { job_id: jobId },
+  });
+}
+
+function toTransport(id: string, { activeJob: _, ...document }: TransportDocument): Transport {
+  return { id, ...document };
+}
+
+function requireEtag(stored: TransportDocument, etag: string | undefined): void {
+  if (etag === undefined || etag === stored.etag) return;
+  throw new OraFerryError('PRECONDITION_FAILED', 'The transport has changed since it was read.');
+}
+
+function nameTaken(name: string): OraFerryError {
+  return new OraFerryError('CONFLICT', `A transport named ${name} exists already.`);
+}
+
+function renamed(name: string): OraFerryError {
+  return new OraFerryError(
+    'CONFLICT',
+    `A transport keeps its name, ${name}, because it names a folder. Create another transport instead.`,
+  );
+}
