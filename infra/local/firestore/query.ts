@@ -42,6 +42,10 @@ interface SortKey {
 // Inequality fields that the query does not order by follow the given ones, then the name, in the last direction:
 // https://firebase.google.com/docs/firestore/query-data/multiple-range-fields
 function compileOrder(query: StructuredQuery): SortKey[] {
+  const [first] = query.orderBy;
+  if (first?.field.fieldPath === '__name__' && first.direction === 'DESCENDING') {
+    throw failure('FAILED_PRECONDITION', 'Firestore does not support descending key scans');
+  }
   const given = query.orderBy.map((order) => order.field.fieldPath);
   const direction = query.orderBy.at(-1)?.direction ?? 'ASCENDING';
   const implied = [...inequalityFields(query.where), '__name__']
