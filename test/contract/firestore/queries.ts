@@ -147,7 +147,9 @@ function orders(db: () => Firestore) {
 
   it('does not order by document name alone backwards', async () => {
     const backwards = people().orderBy('__name__', 'desc');
-    await expect(backwards.get()).rejects.toMatchObject({ code: 9 });
+    // Outside of a transaction the client repeats a refused query for some seconds.
+    const refused = db().runTransaction((tx) => tx.get(backwards));
+    await expect(refused).rejects.toMatchObject({ code: 9 });
   });
 }
 
