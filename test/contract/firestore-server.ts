@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { firestoreQueries } from './firestore/queries.ts';
+import { firestoreQueries, firestoreRefusals } from './firestore/queries.ts';
 import { firestoreTransactions } from './firestore/transactions.ts';
 import { firestoreWrites } from './firestore/writes.ts';
 
@@ -13,6 +13,19 @@ export interface FirestoreServer {
 
 /** What a Firestore server must do for the real client; every test works in a project of its own. */
 export function firestoreContract(start: () => Promise<FirestoreServer>) {
+  const connect = useServer(start);
+  describe('writes', () => firestoreWrites(connect));
+  describe('queries', () => firestoreQueries(connect));
+  describe('transactions', () => firestoreTransactions(connect));
+}
+
+/** The part of the contract that takes the client several seconds. */
+export function firestoreSlowContract(start: () => Promise<FirestoreServer>) {
+  const connect = useServer(start);
+  describe('refused queries', () => firestoreRefusals(connect));
+}
+
+function useServer(start: () => Promise<FirestoreServer>) {
   let server: FirestoreServer;
   const clients: Firestore[] = [];
 
@@ -25,7 +38,7 @@ export function firestoreContract(start: () => Promise<FirestoreServer>) {
     await server?.close();
   });
 
-  function connect(projectId = `project-${randomUUID().slice(0, 8)}`) {
+  return (projectId = `project-${randomUUID().slice(0, 8)}`) => {
     const client = new Firestore({
       host: server.host,
       ssl: false,
@@ -34,9 +47,5 @@ export function firestoreContract(start: () => Promise<FirestoreServer>) {
     });
     clients.push(client);
     return client;
-  }
-
-  describe('writes', () => firestoreWrites(connect));
-  describe('queries', () => firestoreQueries(connect));
-  describe('transactions', () => firestoreTransactions(connect));
+  };
 }

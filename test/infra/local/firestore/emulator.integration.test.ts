@@ -1,16 +1,27 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
-import { type FirestoreServer, firestoreContract } from '../../../contract/firestore-server.ts';
+import { describe } from 'vitest';
+import { startFirestore } from '../../../../infra/local/firestore/server.ts';
+import {
+  type FirestoreServer,
+  firestoreContract,
+  firestoreSlowContract,
+} from '../../../contract/firestore-server.ts';
 
 const hasGcloud = spawnSync('gcloud', ['--version']).status === 0;
 
+describe('the embedded server keeps the slow part of the contract', () => {
+  firestoreSlowContract(() => startFirestore());
+});
+
 if (hasGcloud) {
-  describe("Google's emulator keeps the same contract", () => firestoreContract(startEmulator));
+  describe("Google's emulator keeps the same contract", () => {
+    firestoreContract(startEmulator);
+    firestoreSlowContract(startEmulator);
+  });
 } else {
   process.stderr.write("gcloud is missing: the contract was not run on Google's emulator\n");
-  it('has no gcloud here to compare with', () => expect(hasGcloud).toBe(false));
 }
 
 async function startEmulator(): Promise<FirestoreServer> {
