@@ -149,7 +149,7 @@ export const errorCatalogue = {
   },
   LEASE_LOST: {
     status: 503,
-    retryable: true,
+    retryable: false,
     meaning: 'This task was not heard of for too long, so another one owns its work.',
     action: 'Nothing: the work goes on in another task.',
   },

@@ -205,6 +205,7 @@ export interface JobLedger {
   /** CLAIMED → PENDING without counting a failure: the task is being stopped. */
   releaseSplit(claim: Claim): Promise<void>;
 
+  extraction(jobId: string, id: string): Promise<Extraction>;
   extractions(jobId: string, epoch: number): Promise<readonly Extraction[]>;
   /** Of all epochs: the sweep must know every upload that was ever begun. */
   splits(jobId: string): Promise<readonly Split[]>;

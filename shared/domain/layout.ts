@@ -36,8 +36,11 @@ export function schemaName(owner: string, table: string): string {
 export const manifestName = '_manifest.json';
 /** Relative to the job's prefix. */
 export const successName = '_SUCCESS';
-/** Relative to the transport's prefix. */
-export const latestName = 'latest.json';
+
+/** `<prefix>/<transport name>/latest.json`, beside the folders of the versions. */
+export function latestName(jobPrefix: string): string {
+  return jobPrefix.replace(/[^/]+\/$/, 'latest.json');
+}
 
 function encodeName(name: string): string {
   return Array.from(Buffer.from(name, 'utf8'), encodeByte).join('');

@@ -10,6 +10,12 @@ const pageSize = 200;
 
 type SplitSnapshot = QueryDocumentSnapshot<SplitDocument>;
 
+interface Claimer {
+  readonly holder: string;
+  /** All claims that this queue ever tried to make. */
+  readonly claimIds: Set<string>;
+}
+
 interface Candidates {
   readonly page: SplitSnapshot[];
   /** Splits in the hands of live tasks remain. */
@@ -22,10 +28,11 @@ interface Candidates {
  * range, which keeps tasks out of each other's way.
  */
 export function openQueue(db: Firestore, job: Job, holder: string): SplitQueue {
+  const task: Claimer = { holder, claimIds: new Set() };
   let candidates: Candidates = { page: [], open: true };
   let refill: Promise<void> | undefined;
   const refilled = async () => {
-    refill ??= readCandidates(db, job, holder).then((found) => {
+    refill ??= readCandidates(db, job, task).then((found) => {
       candidates = found;
       refill = undefined;
     });
@@ -40,14 +47,14 @@ export function openQueue(db: Firestore, job: Job, holder: string): SplitQueue {
       if (candidates.page.length === 0) await refilled();
       const candidate = candidates.page.shift();
       if (!candidate) return { claim: undefined, open: candidates.open };
-      const claim = await tryClaim(job, holder, candidate);
+      const claim = await tryClaim(job, task, candidate);
       if (claim) return { claim };
     }
   };
   return { next: () => store(next) };
 }
 
-async function readCandidates(db: Firestore, job: Job, holder: string): Promise<Candidates> {
+async function readCandidates(db: Firestore, job: Job, task: Claimer): Promise<Candidates> {
   const pending = await readPending(db, job);
   if (pending.length > 0) return { page: pending, open: true };
   const claimed = await splits(db, job.id)
@@ -55,8 +62,8 @@ async function readCandidates(db: Firestore, job: Job, holder: string): Promise<
     .where('state', '==', 'CLAIMED')
     .limit(pageSize)
     .get();
-  const dead = await deadHolders(db, job, holder, claimed.docs);
-  const page = claimed.docs.filter((doc) => dead.has(doc.data().holder ?? ''));
+  const dead = await deadHolders(db, job, task, claimed.docs);
+  const page = claimed.docs.filter((doc) => isAbandoned(doc.data(), task, dead));
   return { page, open: claimed.size > page.length };
 }
 
@@ -74,11 +81,11 @@ async function readPending(db: Firestore, job: Job): Promise<SplitSnapshot[]> {
 async function deadHolders(
   db: Firestore,
   job: Job,
-  self: string,
+  task: Claimer,
   claimed: readonly SplitSnapshot[],
 ): Promise<Set<string>> {
   const holders = new Set(claimed.map((doc) => doc.data().holder ?? ''));
-  holders.delete(self);
+  holders.delete(task.holder);
   const dead = new Set<string>();
   for (const holder of holders) {
     if (!(await isHolderLive(db, undefined, job.id, holder))) dead.add(holder);
@@ -86,14 +93,22 @@ async function deadHolders(
   return dead;
 }
 
+/** A claim in this task's own name that this queue never made is left over from an earlier turn. */
+function isAbandoned(split: SplitDocument, task: Claimer, dead: ReadonlySet<string>): boolean {
+  if (split.holder === task.holder) return !task.claimIds.has(split.claimId ?? '');
+  return dead.has(split.holder ?? '');
+}
+
 async function tryClaim(
   job: Job,
-  holder: string,
+  { holder, claimIds }: Claimer,
   candidate: SplitSnapshot,
 ): Promise<Claim | undefined> {
   const split = candidate.data();
   const claimId = newId();
   const attempt = split.attempt + 1;
+  // Known before it is written, or a reader beside us could take the claim for an abandoned one.
+  claimIds.add(claimId);
   try {
     const write = { state: 'CLAIMED', holder, attempt, claimId } as const;
     await candidate.ref.update(write, { lastUpdateTime: candidate.updateTime });

@@ -1,4 +1,5 @@
 import { FieldValue, type Firestore } from '@google-cloud/firestore';
+import type { Extraction } from '../domain/extraction.ts';
 import { OraFerryError } from '../errors.ts';
 import type { JobLedger } from '../ports.ts';
 import { extractions, jobs, lease, splits } from './documents.ts';
@@ -29,6 +30,7 @@ export function createJobLedger(db: Firestore): JobLedger {
     commitSplit: (claim, parts) => store(() => commitSplit(db, claim, parts)),
     failSplit: (claim, error, final) => store(() => failSplit(db, claim, error, final)),
     releaseSplit: (claim) => store(() => releaseSplit(db, claim)),
+    extraction: (jobId, id) => store(() => readExtraction(db, jobId, id)),
     extractions: (jobId, epoch) =>
       store(async () => {
         const { docs } = await extractions(db, jobId).where('epoch', '==', epoch).get();
@@ -49,4 +51,10 @@ async function readJob(db: Firestore, jobId: string) {
   const document = (await jobs(db).doc(jobId).get()).data();
   if (document) return toJob(jobId, document);
   throw new OraFerryError('JOB_NOT_FOUND', 'No job has this id.');
+}
+
+async function readExtraction(db: Firestore, jobId: string, id: string): Promise<Extraction> {
+  const document = (await extractions(db, jobId).doc(id).get()).data();
+  if (document) return { id, ...document };
+  throw new OraFerryError('INTERNAL_ERROR', 'A split names a table that the job does not have.');
 }

@@ -1,0 +1,38 @@
+import { type Config, requireOracle } from '../shared/config.ts';
+import { createFirestore } from '../shared/firestore/client.ts';
+import { createJobLedger } from '../shared/firestore/ledger.ts';
+import { createObjectStore } from '../shared/gcs/store.ts';
+import { createLogger, type Logger } from '../shared/logging.ts';
+import { createOracleSource } from '../shared/oracle/source.ts';
+import type { JobLedger, ObjectStore, OracleSource } from '../shared/ports.ts';
+import { type SplitWorker, startWorker } from './worker-process.ts';
+
+/** All that a task works with. The workers read tables in processes of their own, see worker-process.ts. */
+export interface TaskContext {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly ledger: JobLedger;
+  readonly objects: ObjectStore;
+  /** For planning only. */
+  readonly oracle: OracleSource;
+  startWorker(): SplitWorker;
+  close(): Promise<void>;
+}
+
+/** Wires the adapters of a task. Throws VALIDATION_ERROR when Oracle is not configured. */
+export function createTaskContext(config: Config): TaskContext {
+  const log = createLogger(config, 'oraferry-job');
+  const db = createFirestore(config);
+  const oracle = createOracleSource(requireOracle(config), { action: 'plan', log });
+  return {
+    config,
+    log,
+    oracle,
+    ledger: createJobLedger(db),
+    objects: createObjectStore(config, log),
+    startWorker: () => startWorker(),
+    async close() {
+      await Promise.all([oracle.close(), db.terminate()]);
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Extraction } from '../shared/domain/extraction.ts';
+import type { Job } from '../shared/domain/job.ts';
+import { partName } from '../shared/domain/layout.ts';
+import type { Claim, Part } from '../shared/domain/split.ts';
+import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
+import type { SplitQueue } from '../shared/ports.ts';
+import { withRetry } from '../shared/retry.ts';
+import type { TaskContext } from './context.ts';
+import type { SplitWorker } from './worker-process.ts';
+
+const watchMs = 2_000;
+const commitPolicy = { attempts: 5, initialDelayMs: 200, maxDelayMs: 5_000 };
+const retryDelayMs = { initial: 500, max: 30_000 };
+
+/**
+ * Claims and exports splits of a running job with several workers until none is left to claim. Returns early,
+ * with its work handed back, when the job is no longer running; throws the signal's reason when aborted.
+ */
+export async function exportSplits(
+  ctx: TaskContext,
+  job: Job,
+  holder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const watch = watchJob(ctx, job);
+  const failure = new AbortController();
+  const shared: Shared = {
+    ctx,
+    job,
+    queue: ctx.ledger.openQueue(job, holder),
+    signal: AbortSignal.any([signal, watch.signal, failure.signal]),
+  };
+  // The first worker that cannot go on stops the others, and all have ended before the error is thrown.
+  const drainOrStop = () =>
+    drain(shared).catch((error) => {
+      failure.abort(error);
+    });
+  await Promise.all(Array.from({ length: ctx.config.job.workers }, drainOrStop));
+  watch.stop();
+  signal.throwIfAborted();
+  failure.signal.throwIfAborted();
+}
+
+interface Shared {
+  readonly ctx: TaskContext;
+  readonly job: Job;
+  readonly queue: SplitQueue;
+  /** Aborts when the task must stop and when the job is no longer running. */
+  readonly signal: AbortSignal;
+}
+
+async function drain(shared: Shared): Promise<void> {
+  let worker: SplitWorker | undefined;
+  try {
+    while (!shared.signal.aborted) {
+      const { claim } = await shared.queue.next();
+      if (!claim) return;
+      worker ??= shared.ctx.startWorker();
+      await attempt(shared, claim, worker);
+    }
+  } finally {
+    await worker?.stop();
+  }
+}
+
+/** One attempt at a split: to its commit, or to the record of why it failed. */
+async function attempt(shared: Shared, claim: Claim, worker: SplitWorker): Promise<void> {
+  const { ctx, signal } = shared;
+  const extraction = await ctx.ledger.extraction(claim.jobId, claim.extractionId);
+  const table = `${extraction.owner}.${extraction.table}`;
+  const log = ctx.log.child({ table, split: claim.position, attempt: claim.attempt });
+  try {
+    const { rows, parts } = await exportClaim(shared, claim, extraction, worker);
+    await commit(shared, claim, parts);
+    log.info({ rows, bytes: parts.reduce((sum, part) => sum + part.bytes, 0) }, 'Split done.');
+  } catch (error) {
+    const { code, message } = toOraFerryError(error);
+    if (code === 'LEASE_LOST')
+      return void log.warn({ err: error }, 'The split is not ours any more.');
+    if (signal.aborted) return handBack(shared, claim);
+    log.warn({ err: error }, `The attempt failed: ${message}`);
+    await recordFailure(shared, claim, error);
+  }
+}
+
+function exportClaim(
+  { ctx, job, signal }: Shared,
+  claim: Claim,
+  extraction: Extraction,
+  worker: SplitWorker,
+): Promise<{ rows: number; parts: readonly Part[] }> {
+  const { owner, table, columns, scn } = extraction;
+  const task = {
+    owner,
+    table,
+    columns,
+    scn,
+    bucket: job.output.bucket,
+    prefix: job.output.prefix,
+    partName: partName(owner, table, claim.position, claim.attempt),
+    gzipLevel: job.options.gzip_level,
+  };
+  // Recorded before the first byte, so that the finaliser can end every upload that may still create an object.
+  const onUpload = (name: string, uri: string) => ctx.ledger.recordUpload(claim, name, uri);
+  return worker.run(task, { onUpload }, signal);
+}
+
+/** Repeated when the store does not answer: the commit is idempotent, and its fence decides. */
+function commit({ ctx, signal }: Shared, claim: Claim, parts: readonly Part[]): Promise<void> {
+  return withRetry(commitPolicy, signal, () => ctx.ledger.commitSplit(claim, parts));
+}
+
+async function handBack({ ctx }: Shared, claim: Claim): Promise<void> {
+  await ctx.ledger.releaseSplit(claim).catch((err) => {
+    ctx.log.warn({ err }, 'A split could not be handed back; its lease will run out.');
+  });
+}
+
+async function recordFailure({ ctx, signal }: Shared, claim: Claim, error: unknown): Promise<void> {
+  const failures = claim.failures + 1;
+  const final = !toOraFerryError(error).retryable || failures >= ctx.config.job.attempts;
+  await ctx.ledger.failSplit(claim, reportError(error), final);
+  if (final) return;
+  // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+  const ceiling = Math.min(retryDelayMs.max, retryDelayMs.initial * 2 ** failures);
+  await sleep(Math.random() * ceiling, undefined, { signal }).catch(() => undefined);
+}
+
+/** Looks at the job now and then: a cancel, or another epoch, ends the work at once. */
+function watchJob(ctx: TaskContext, job: Job): { signal: AbortSignal; stop(): void } {
+  const changed = new AbortController();
+  const look = async () => {
+    const now = await ctx.ledger.job(job.id);
+    if (now.state === job.state && now.epoch === job.epoch) return;
+    ctx.log.info({ state: now.state }, 'The job is no longer running.');
+    changed.abort(new OraFerryError('CANCELLED', 'The job is no longer running.'));
+  };
+  const timer = setInterval(() => {
+    look().catch((err) => ctx.log.warn({ err }, 'The state of the job could not be read.'));
+  }, watchMs);
+  return { signal: changed.signal, stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { type PlannedColumn, planColumns } from '../shared/domain/column.ts';
+import type { Job } from '../shared/domain/job.ts';
+import type { TransportTable } from '../shared/domain/transport.ts';
+import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
+import type { OracleSource, TablePlan } from '../shared/ports.ts';
+import { withRetry } from '../shared/retry.ts';
+import type { TaskContext } from './context.ts';
+import { mapLimited } from './map-limited.ts';
+
+// The planner's own sessions; the workers' sessions begin only after planning.
+const concurrentTables = 4;
+
+/**
+ * Plans a job, if it is this task's turn: columns of every table, the SCN, the count of every table at it, then
+ * everything published in one write. Nothing has been written to the bucket by then, so any problem of any
+ * table fails the job as a whole, with all problems named. False when another task plans.
+ */
+export async function planJob(
+  ctx: TaskContext,
+  jobId: string,
+  holder: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const job = await ctx.ledger.beginPlanning(jobId, holder);
+  if (!job) return false;
+  ctx.log.info({ epoch: job.epoch, tables: job.tables.length }, 'Planning.');
+  try {
+    await ctx.objects.checkBucket(job.output.bucket);
+    const { plans, scn } = await planTables(ctx, job, signal);
+    await ctx.ledger.savePlans(job, plans);
+    await ctx.ledger.publishPlan(job, scn === undefined ? 'scn-per-table' : 'scn', scn);
+    ctx.log.info({ scn, tables: plans.length }, 'The plan is published.');
+  } catch (error) {
+    signal.throwIfAborted();
+    const { code } = toOraFerryError(error);
+    if (code === 'LEASE_LOST' || code === 'STORE_ERROR') throw error;
+    ctx.log.error({ err: error }, 'Planning failed.');
+    await ctx.ledger.failPlanning(job, reportError(error));
+  }
+  return true;
+}
+
+async function planTables(ctx: TaskContext, job: Job, signal: AbortSignal) {
+  const tables = await describeTables(ctx, job, signal);
+  const scn = job.options.snapshot === 'job' ? await takeScn(ctx, signal) : undefined;
+  const plans = await mapLimited(tables, concurrentTables, (table) =>
+    countTable(ctx, job, table, scn, signal),
+  );
+  return { plans, scn };
+}
+
+interface DescribedTable {
+  readonly table: TransportTable;
+  readonly position: number;
+  readonly columns: readonly PlannedColumn[];
+}
+
+async function describeTables(
+  ctx: TaskContext,
+  job: Job,
+  signal: AbortSignal,
+): Promise<DescribedTable[]> {
+  const problems: OraFerryError[] = [];
+  const described = await mapLimited(job.tables, concurrentTables, async (table, position) => {
+    try {
+      const definition = await retrying(ctx, signal, (oracle) => oracle.describe(table));
+      return [{ table, position, columns: planColumns(definition, table) }];
+    } catch (error) {
+      const problem = toOraFerryError(error);
+      // A database that cannot be reached has nothing to say about the other tables.
+      if (!isTableProblem(problem)) throw problem;
+      problems.push(problem);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw joinProblems(problems);
+  return described.flat();
+}
+
+async function countTable(
+  ctx: TaskContext,
+  job: Job,
+  { table, position, columns }: DescribedTable,
+  jobScn: string | undefined,
+  signal: AbortSignal,
+): Promise<TablePlan> {
+  const scn = jobScn ?? (await takeScn(ctx, signal));
+  // Counted right after the SCN is taken, because the undo that both need only gets older.
+  const countedRows =
+    job.options.verify === 'count'
+      ? await retrying(ctx, signal, (oracle) => oracle.count(table, scn))
+      : undefined;
+  return {
+    splits: 1,
+    extraction: {
+      id: extractionId(table),
+      owner: table.owner,
+      table: table.table,
+      position,
+      epoch: job.epoch,
+      scn,
+      columns,
+      splitsTotal: 1,
+      ...(countedRows !== undefined && { countedRows }),
+    },
+  };
+}
+
+function takeScn(ctx: TaskContext, signal: AbortSignal): Promise<string> {
+  return retrying(ctx, signal, (oracle) => oracle.currentScn());
+}
+
+function retrying<T>(
+  ctx: TaskContext,
+  signal: AbortSignal,
+  operation: (oracle: OracleSource) => Promise<T>,
+): Promise<T> {
+  const policy = { attempts: ctx.config.job.attempts, initialDelayMs: 250, maxDelayMs: 5_000 };
+  return withRetry(policy, signal, () => operation(ctx.oracle));
+}
+
+/** A hash, because ids in sequence make a hot range of keys. */
+function extractionId({ owner, table }: TransportTable): string {
+  return createHash('sha256')
+    .update(JSON.stringify([owner, table]))
+    .digest('hex')
+    .slice(0, 20);
+}
+
+function isTableProblem({ code }: OraFerryError): boolean {
+  return ['TABLE_NOT_FOUND', 'UNSUPPORTED_TYPE', 'VALIDATION_ERROR'].includes(code);
+}
+
+function joinProblems(problems: readonly OraFerryError[]): OraFerryError {
+  const [first] = problems;
+  if (first && problems.length === 1) return first;
+  return new OraFerryError(
+    first?.code ?? 'VALIDATION_ERROR',
+    problems.map((problem) => problem.message).join(' '),
+    { details: { problems: problems.map(reportError) }, cause: first },
+  );
+}

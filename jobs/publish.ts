@@ -1,0 +1,60 @@
+import type { Extraction } from '../shared/domain/extraction.ts';
+import type { Job } from '../shared/domain/job.ts';
+import { latestName, manifestName, schemaName, successName } from '../shared/domain/layout.ts';
+import { latestBody, latestVersion, manifestBody } from '../shared/domain/manifest.ts';
+import { schemaBody } from '../shared/domain/schema.ts';
+import type { Split } from '../shared/domain/split.ts';
+import { OraFerryError } from '../shared/errors.ts';
+import type { ObjectStore } from '../shared/ports.ts';
+import { mapLimited } from './map-limited.ts';
+
+const json = 'application/json';
+const concurrentRequests = 8;
+const latestAttempts = 10;
+
+/** Writes `_schema.json` of each table, an empty one included. Idempotent: the bytes follow from the records. */
+export async function publishSchemas(
+  objects: ObjectStore,
+  { output }: Job,
+  tables: readonly Extraction[],
+): Promise<void> {
+  await mapLimited(tables, concurrentRequests, ({ owner, table, columns }) => {
+    const name = output.prefix + schemaName(owner, table);
+    return objects.create(output.bucket, name, schemaBody(owner, table, columns), json);
+  });
+}
+
+/**
+ * Writes the manifest, then `_SUCCESS` and `latest.json` when the job succeeded as a whole: the order in which
+ * consumers may see them. Idempotent.
+ */
+export async function publishManifest(
+  objects: ObjectStore,
+  job: Job,
+  extractions: readonly Extraction[],
+  splits: readonly Split[],
+): Promise<void> {
+  const { bucket, prefix } = job.output;
+  const body = manifestBody(job, extractions, splits);
+  await objects.create(bucket, prefix + manifestName, body, json);
+  if (job.outcome?.state !== 'SUCCEEDED') return;
+  await objects.create(bucket, prefix + successName, '', 'text/plain');
+  await moveLatest(objects, job);
+}
+
+/** Moves `latest.json` only ever to a higher version, whoever else is moving it. */
+async function moveLatest(objects: ObjectStore, job: Job): Promise<void> {
+  const { bucket, prefix } = job.output;
+  const name = latestName(prefix);
+  for (let attempt = 1; ; attempt++) {
+    const current = await objects.read(bucket, name);
+    if (latestVersion(current?.body) >= job.version) return;
+    try {
+      await objects.replace(bucket, name, latestBody(job), json, current?.generation ?? '0');
+      return;
+    } catch (error) {
+      const raced = error instanceof OraFerryError && error.code === 'PRECONDITION_FAILED';
+      if (!raced || attempt === latestAttempts) throw error;
+    }
+  }
+}

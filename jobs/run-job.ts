@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isTerminal, type Job, type JobState } from '../shared/domain/job.ts';
+import { OraFerryError } from '../shared/errors.ts';
+import type { TaskContext } from './context.ts';
+import { exportSplits } from './export-splits.ts';
+import { finishJob } from './finish.ts';
+import { planJob } from './plan.ts';
+import { holdLease } from './task-lease.ts';
+
+const pollMs = 1_000;
+
+/**
+ * Takes part in a job until it is terminal, and returns that state. Each turn reads the job and does the next
+ * thing that no live task is doing already; several tasks may do so at once, and any of them may die at any
+ * point. Throws when stopped, when the lease is lost, or when the job does not exist.
+ */
+export async function runJob(
+  context: TaskContext,
+  jobId: string,
+  stop: AbortSignal,
+): Promise<JobState> {
+  const job = await context.ledger.job(jobId);
+  const log = context.log.child(jobFields(job));
+  const ctx = { ...context, log };
+  const lease = await holdLease(ctx, jobId);
+  try {
+    const signal = AbortSignal.any([stop, lease.signal]);
+    return await takeTurns(ctx, jobId, lease.holder, signal);
+  } finally {
+    await lease.release().catch((err) => log.warn({ err }, 'The lease could not be released.'));
+  }
+}
+
+async function takeTurns(
+  ctx: TaskContext,
+  jobId: string,
+  holder: string,
+  signal: AbortSignal,
+): Promise<JobState> {
+  for (;;) {
+    signal.throwIfAborted();
+    const job = await ctx.ledger.job(jobId);
+    if (isTerminal(job.state)) return job.state;
+    const moved = await takeTurn(ctx, job, holder, signal).catch((error) => {
+      signal.throwIfAborted();
+      return yieldTurn(ctx, error);
+    });
+    if (!moved) await sleep(pollMs, undefined, { signal });
+  }
+}
+
+/** Does what the job's state asks for. False when other tasks have it in hand. */
+async function takeTurn(
+  ctx: TaskContext,
+  job: Job,
+  holder: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  switch (job.state) {
+    case 'QUEUED':
+    case 'PLANNING':
+      return planJob(ctx, job.id, holder, signal);
+    case 'RUNNING':
+      await exportSplits(ctx, job, holder, signal);
+      return finishJob(ctx, job.id, holder, signal);
+    default:
+      return finishJob(ctx, job.id, holder, signal);
+  }
+}
+
+/** A refused write means that the job has moved on, and a store that does not answer may do so soon. */
+function yieldTurn(ctx: TaskContext, error: unknown): false {
+  const known = error instanceof OraFerryError;
+  const passing = known && (error.code === 'LEASE_LOST' || error.code === 'STORE_ERROR');
+  if (!passing || (error.code === 'STORE_ERROR' && !error.retryable)) throw error;
+  ctx.log.warn({ err: error }, 'This turn was given up; the job is read again.');
+  return false;
+}
+
+function jobFields(job: Job) {
+  return {
+    trace_id: job.traceId,
+    'logging.googleapis.com/labels': {
+      job: job.id,
+      transport: job.transportName,
+      version: String(job.version),
+      task: process.env['CLOUD_RUN_TASK_INDEX'] ?? '0',
+    },
+  };
+}
