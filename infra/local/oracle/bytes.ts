@@ -81,6 +81,7 @@ export function createWriter(capacity = 1024): Writer {
   let target: Buffer = Buffer.allocUnsafe(capacity);
   let length = 0;
 
+  // Reserving may replace the target, so it always comes in a statement of its own.
   const reserve = (count: number): number => {
     if (length + count > target.length) target = enlarge(target, length, length + count);
     length += count;
@@ -90,19 +91,23 @@ export function createWriter(capacity = 1024): Writer {
     length: () => length,
     view: (from = 0, to = length) => target.subarray(from, to),
     u8: (...values) => {
-      for (const value of values) target[reserve(1)] = value;
+      const start = reserve(values.length);
+      for (const [index, value] of values.entries()) target[start + index] = value;
       return writer;
     },
     u16: (value) => {
-      target.writeUInt16BE(value, reserve(2));
+      const start = reserve(2);
+      target.writeUInt16BE(value, start);
       return writer;
     },
     u16le: (value) => {
-      target.writeUInt16LE(value, reserve(2));
+      const start = reserve(2);
+      target.writeUInt16LE(value, start);
       return writer;
     },
     u32: (value) => {
-      target.writeUInt32BE(value, reserve(4));
+      const start = reserve(4);
+      target.writeUInt32BE(value, start);
       return writer;
     },
     ub: (...values) => {
@@ -110,7 +115,8 @@ export function createWriter(capacity = 1024): Writer {
       return writer;
     },
     raw: (value) => {
-      value.copy(target, reserve(value.length));
+      const start = reserve(value.length);
+      value.copy(target, start);
       return writer;
     },
     bytes: (value) => {
