@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { PageRequest } from '../shared/ports.ts';
+
+/** Pieces of requests that several calls share. */
+
+const id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'has not the form of an id');
+
+export const transportId = z.object({ id });
+export const jobId = z.object({ id });
+export const idField = id;
+
+export const pageQuery = z.strictObject({
+  page_size: z.coerce.number().int().min(1).max(1000).default(50),
+  page_token: z.string().min(1).max(1000).optional(),
+});
+
+/** The store's words for the page that a query asks for. */
+export function pageRequest(query: z.output<typeof pageQuery>): PageRequest {
+  const { page_size: pageSize, page_token: pageToken } = query;
+  return pageToken === undefined ? { pageSize } : { pageSize, pageToken };
+}
+
+/**
+ * The etag of If-Match, without its quotes; `*` means any. A weak one never matches.
+ * https://www.rfc-editor.org/rfc/rfc9110#name-if-match
+ */
+export const ifMatch = z.object({
+  'if-match': z
+    .string()
+    .regex(/^(\*|(W\/)?"[^",]*"|[^",\s]+)$/, 'must be one etag, or *')
+    .transform((text) => (text === '*' ? undefined : text.replace(/^"(.*)"$/, '$1')))
+    .optional(),
+});

@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http';
+import { reportError, toOraFerryError } from '../../shared/errors.ts';
+
+/** What a handler gives back. `text` is sent as it is, in place of `body`. */
+export interface Reply<B = unknown> {
+  readonly body?: B;
+  readonly text?: string;
+  /** In place of the route's own status. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Sends a reply as JSON; without body and text it has none. */
+export function answer(
+  res: ServerResponse,
+  status: number,
+  traceId: string,
+  { body, text, headers }: Reply,
+): void {
+  const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
+  res.writeHead(status, {
+    ...(content !== undefined && {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': Buffer.byteLength(content),
+    }),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Trace-Id': traceId,
+    ...headers,
+  });
+  res.end(content);
+}
+
+/** Sends any error in the one shape, `{code, message, details?, trace_id}`, without stack or vendor text. */
+export function answerError(
+  res: ServerResponse,
+  traceId: string,
+  error: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const { status, code } = toOraFerryError(error);
+  const body = { ...reportError(error), trace_id: traceId };
+  const challenge = code === 'AUTHENTICATION_ERROR' ? { 'WWW-Authenticate': 'ApiKey' } : {};
+  answer(res, status, traceId, { body, headers: { ...challenge, ...headers } });
+}

@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { OraFerryError, toOraFerryError } from '../../shared/errors.ts';
+import type { Logger } from '../../shared/logging.ts';
+import type { Context } from '../context.ts';
+import { answer, answerError } from './answer.ts';
+import { anonymous, authenticate, type Principal, requireScope } from './auth.ts';
+import { endUnreadBody, readJson } from './body-limit.ts';
+import { findRoute, type Route } from './route.ts';
+import { traceIdOf } from './trace.ts';
+
+type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+/** Serves the table of routes: match, authenticate, read, check, call, answer. It never rejects. */
+export function serve(routes: readonly Route[], context: () => Context): Handler {
+  return async (req, res) => {
+    const ctx = context();
+    const traceId = traceIdOf(req.headers);
+    const log = requestLogger(ctx, traceId);
+    logWhenDone(req, res, log);
+    try {
+      await handle(ctx, routes, { req, res, traceId, log });
+    } catch (error) {
+      if (toOraFerryError(error).status >= 500) log.error({ err: error }, 'Request failed');
+      answerError(res, traceId, error, error instanceof MethodNotAllowed ? error.headers : {});
+    }
+    endUnreadBody(req);
+  };
+}
+
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly traceId: string;
+  readonly log: Logger;
+}
+
+async function handle(
+  ctx: Context,
+  routes: readonly Route[],
+  { req, res, traceId, log }: Exchange,
+): Promise<void> {
+  const url = urlOf(req);
+  const { route, params, methods } = findRoute(routes, req.method ?? '', url.pathname);
+  if (!route) throw methods.length > 0 ? new MethodNotAllowed(methods) : unknownPath();
+  const principal = admit(ctx, route, req);
+  const body = route.takesBody ? await readJson(req) : undefined;
+  const caller = {
+    principal,
+    traceId,
+    log: log.child({ principal: principal.id, tenant: principal.tenant }),
+    origin: originOf(req),
+  };
+  const raw = { params, query: fieldsOf(url.searchParams), headers: req.headers, body };
+  const reply = await route.run(ctx, caller, raw);
+  answer(res, reply.status ?? route.status, traceId, reply);
+}
+
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  const parsed = URL.parse(url.startsWith('/') ? `http://localhost${url}` : url);
+  if (parsed) return parsed;
+  throw unknownPath();
+}
+
+function admit(ctx: Context, route: Route, req: IncomingMessage): Principal {
+  if (route.scope === 'none') return anonymous;
+  const principal = authenticate(ctx.config.api.keys, req.headers, new Date());
+  requireScope(principal, route.scope);
+  return principal;
+}
+
+/** A field that comes twice becomes a list, which no schema takes for a single value. */
+function fieldsOf(query: URLSearchParams): Record<string, string | string[]> {
+  const names = [...new Set(query.keys())];
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = query.getAll(name);
+      return [name, values.length === 1 ? (values[0] ?? '') : values];
+    }),
+  );
+}
+
+function originOf(req: IncomingMessage): string {
+  const forwarded = req.headers['x-forwarded-proto'];
+  return `${forwarded === 'https' ? 'https' : 'http'}://${req.headers.host ?? 'localhost'}`;
+}
+
+/** A child logger binds the trace in both forms: the preset maps `trace_id` only within single entries. */
+function requestLogger({ config, log }: Context, traceId: string): Logger {
+  return log.child({
+    trace_id: traceId,
+    'logging.googleapis.com/trace': `projects/${config.project}/traces/${traceId}`,
+  });
+}
+
+// https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
+function logWhenDone(req: IncomingMessage, res: ServerResponse, log: Logger): void {
+  const begun = performance.now();
+  res.once('close', () => {
+    const httpRequest = {
+      requestMethod: req.method,
+      requestUrl: req.url,
+      status: res.statusCode,
+      latency: `${((performance.now() - begun) / 1000).toFixed(3)}s`,
+      userAgent: req.headers['user-agent'],
+    };
+    log.info({ httpRequest, complete: res.writableFinished }, `${req.method} ${req.url}`);
+  });
+}
+
+class MethodNotAllowed extends OraFerryError {
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(methods: readonly string[]) {
+    super('METHOD_NOT_ALLOWED', `This path knows the methods ${methods.join(', ')}.`);
+    this.headers = { Allow: methods.join(', ') };
+  }
+}
+
+function unknownPath(): OraFerryError {
+  return new OraFerryError('NOT_FOUND', 'No such path.');
+}

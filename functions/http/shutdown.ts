@@ -1,0 +1,45 @@
+import type { Server } from 'node:http';
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+// Cloud Run kills ten seconds after SIGTERM: https://cloud.google.com/run/docs/container-contract#instance-shutdown
+const patienceMs = 9_000;
+const sweepMs = 50;
+
+/**
+ * Lets requests in flight finish when the process is told to stop, then exits with 0. It replaces the
+ * framework's own listeners, which answer 500 and exit at once
+ * (https://github.com/GoogleCloudPlatform/functions-framework-nodejs/issues/704). A server that the framework
+ * does not run as a process has no such listeners and is left alone.
+ */
+export function drainOnSignal(server: Server, finish: () => Promise<void>): void {
+  const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
+  // The framework adds its listeners while the server announces that it listens.
+  server.once('listening', () => setImmediate(takeOver));
+
+  function takeOver(): void {
+    for (const signal of signals) {
+      const added = process
+        .listeners(signal)
+        .filter((listener) => !before.get(signal)?.includes(listener));
+      for (const listener of added) process.off(signal, listener);
+      if (added.length > 0) process.once(signal, () => void stop());
+    }
+  }
+
+  async function stop(): Promise<void> {
+    await drain(server);
+    await finish().catch(() => undefined);
+    process.exit(0);
+  }
+}
+
+/** Closes the server once every request is answered, at the latest after nine seconds. */
+async function drain(server: Server): Promise<void> {
+  const closed = Promise.withResolvers<void>();
+  server.close(() => closed.resolve());
+  const idle = setInterval(() => server.closeIdleConnections(), sweepMs);
+  const deadline = setTimeout(() => server.closeAllConnections(), patienceMs);
+  await closed.promise;
+  clearInterval(idle);
+  clearTimeout(deadline);
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Job } from '../shared/domain/job.ts';
+import { OraFerryError } from '../shared/errors.ts';
+import type { Logger } from '../shared/logging.ts';
+import type { Context } from './context.ts';
+import { idField, type jobId, pageQuery, pageRequest } from './fields.ts';
+import type { Reply } from './http/answer.ts';
+import type { Call } from './http/route.ts';
+import {
+  type JobDetailView,
+  type JobView,
+  jobState,
+  manifestOf,
+  viewJob,
+  viewJobDetail,
+} from './views/job.ts';
+
+export const jobsQuery = z.strictObject({
+  ...pageQuery.shape,
+  transport_id: idField.optional(),
+  state: jobState.optional(),
+});
+
+type One = Call<{ params: typeof jobId }>;
+
+export async function listJobs(
+  ctx: Context,
+  { principal, query }: Call<{ query: typeof jobsQuery }>,
+): Promise<Reply<{ jobs: JobView[]; next_page_token: string | null }>> {
+  const { transport_id: transportId, state } = query;
+  const filter = { ...(transportId && { transportId }), ...(state && { state }) };
+  const page = await ctx.jobs.list(principal.tenant, filter, pageRequest(query));
+  return { body: { jobs: page.items.map(viewJob), next_page_token: page.nextPageToken ?? null } };
+}
+
+export async function getJob(
+  ctx: Context,
+  { principal, params }: One,
+): Promise<Reply<JobDetailView>> {
+  return { body: viewJobDetail(await ctx.jobs.detail(principal.tenant, params.id)) };
+}
+
+/** Asks the job to stop. Its tasks see that in its record and clean up; the answer does not wait for them. */
+export async function cancelJob(
+  ctx: Context,
+  { principal, params, log }: One,
+): Promise<Reply<{ job: JobView }>> {
+  const job = await ctx.jobs.requestCancel(principal.tenant, params.id);
+  await stopUnbegun(ctx, job, log);
+  return { body: { job: viewJob(job) } };
+}
+
+/** The manifest, byte for byte as it lies in the bucket. Throws NOT_FOUND before it is written. */
+export async function getManifest(ctx: Context, { principal, params }: One): Promise<Reply> {
+  const job = await ctx.jobs.get(principal.tenant, params.id);
+  const object = await ctx.objects.read(job.output.bucket, manifestOf(job));
+  if (object) return { text: object.body };
+  throw new OraFerryError('NOT_FOUND', `The job is ${job.state} and has no manifest.`, {
+    details: { job_id: job.id, state: job.state },
+  });
+}
+
+/** A courtesy: tasks that start after all find the job CANCELLED and exit. */
+async function stopUnbegun(ctx: Context, job: Job, log: Logger): Promise<void> {
+  if (job.state !== 'CANCELLED' || job.execution === undefined) return;
+  try {
+    await ctx.launcher.cancel(job.execution);
+  } catch (error) {
+    log.warn({ err: error, job: job.id }, 'The execution of a cancelled job was not cancelled');
+  }
+}

@@ -1,0 +1,56 @@
+import type { Job } from '../shared/domain/job.ts';
+import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
+import { withRetry } from '../shared/retry.ts';
+import type { Context } from './context.ts';
+import { newTraceparent } from './http/trace.ts';
+
+const attempts = { attempts: 3, initialDelayMs: 250, maxDelayMs: 2_000 };
+// Below the minute after which another caller may take the launch over.
+const budgetMs = 45_000;
+// The job's time and the execution's come from different clocks; the arguments decide, this only ends the search.
+const clockSkewMs = 5 * 60_000;
+
+/**
+ * Starts the tasks of a job that has no execution yet, unless another caller is at it. `isNew` says that
+ * nobody can have tried before. Throws JOB_LAUNCH_ERROR: when Cloud Run refused, the job is FAILED; when nobody
+ * knows what became of the request, the job stays QUEUED and the next call finishes the launch.
+ */
+export async function ensureLaunched(ctx: Context, job: Job, isNew: boolean): Promise<Job> {
+  if (job.state !== 'QUEUED' || job.execution !== undefined) return job;
+  if (!(await ctx.jobs.takeLaunch(job.id))) return job;
+  const execution = await findOrLaunch(ctx, job, isNew);
+  await ctx.jobs.recordExecution(job.id, execution);
+  return { ...job, execution };
+}
+
+/** RunJob has no request id, so after a lost answer only the executions themselves tell whether it happened. */
+async function findOrLaunch(ctx: Context, job: Job, isNew: boolean): Promise<string> {
+  const since = new Date(Date.parse(job.createdAt) - clockSkewMs);
+  let mayHaveRun = !isNew;
+  return withRetry(attempts, AbortSignal.timeout(budgetMs), async () => {
+    const known = mayHaveRun ? await ctx.launcher.find(job.id, since) : undefined;
+    mayHaveRun = true;
+    return known ?? (await launch(ctx, job));
+  });
+}
+
+async function launch(ctx: Context, job: Job): Promise<string> {
+  try {
+    return await ctx.launcher.launch({
+      jobId: job.id,
+      transportName: job.transportName,
+      version: job.version,
+      tasks: job.options.tasks,
+      traceparent: newTraceparent(job.traceId),
+    });
+  } catch (cause) {
+    const { code, message, retryable } = toOraFerryError(cause);
+    const error = new OraFerryError(code, message, {
+      details: { job_id: job.id },
+      retryable,
+      cause,
+    });
+    if (!retryable) await ctx.jobs.failLaunch(job.id, reportError(error));
+    throw error;
+  }
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import {
+  type Extraction,
+  type ExtractionState,
+  extractionTransitions,
+  totalsOf,
+} from '../../shared/domain/extraction.ts';
+import { type Job, type JobState, jobTransitions } from '../../shared/domain/job.ts';
+import { manifestName } from '../../shared/domain/layout.ts';
+import type { Split } from '../../shared/domain/split.ts';
+import type { ErrorReport } from '../../shared/errors.ts';
+import type { JobDetail } from '../../shared/ports.ts';
+
+const errorView = z.object({ code: z.string(), message: z.string(), details: z.unknown() });
+
+export const jobState = z.enum(Object.keys(jobTransitions) as [JobState, ...JobState[]]);
+const extractionState = z.enum(
+  Object.keys(extractionTransitions) as [ExtractionState, ...ExtractionState[]],
+);
+
+/** A job as lists show it. What is not known yet is null. */
+export const jobView = z.object({
+  id: z.string(),
+  transport_id: z.string(),
+  transport_name: z.string(),
+  version: z.int(),
+  state: jobState,
+  /** Decimal text: an SCN may exceed 2^53. */
+  scn: z.string().nullable(),
+  consistency: z.enum(['scn', 'scn-per-table']).nullable(),
+  trace_id: z.string(),
+  created_at: z.iso.datetime(),
+  started_at: z.iso.datetime().nullable(),
+  finished_at: z.iso.datetime().nullable(),
+  output: z.object({ bucket: z.string(), prefix: z.string(), manifest: z.string() }),
+  execution: z.string().nullable(),
+  error: errorView.nullable(),
+});
+
+/** One table of a job. `parts`, `rows` and the bytes count what is committed. */
+const extractionView = z.object({
+  owner: z.string(),
+  table: z.string(),
+  state: extractionState,
+  scn: z.string(),
+  epoch: z.int(),
+  consistency: z.literal('scn'),
+  rows: z.int(),
+  verified_rows: z.int().nullable(),
+  bytes: z.int(),
+  bytes_uncompressed: z.int(),
+  parts: z.int(),
+  splits_done: z.int(),
+  splits_total: z.int(),
+  attempts: z.int(),
+  error: errorView.nullable(),
+});
+
+/** A job with its tables, in the order of the transport; there are none before they are planned. */
+export const jobDetailView = z.object({
+  ...jobView.shape,
+  extractions: z.array(extractionView),
+});
+
+export type JobView = z.output<typeof jobView>;
+export type JobDetailView = z.output<typeof jobDetailView>;
+
+/** The JSON of a job without its tables. */
+export function viewJob(job: Job): JobView {
+  return {
+    id: job.id,
+    transport_id: job.transportId,
+    transport_name: job.transportName,
+    version: job.version,
+    state: job.state,
+    scn: job.scn ?? null,
+    consistency: job.consistency ?? null,
+    trace_id: job.traceId,
+    created_at: job.createdAt,
+    started_at: job.startedAt ?? null,
+    finished_at: job.finishedAt ?? null,
+    output: { ...job.output, manifest: manifestOf(job) },
+    execution: job.execution ?? null,
+    error: viewError(job.error),
+  };
+}
+
+/** The JSON of a job with its tables. */
+export function viewJobDetail({ job, extractions, splits }: JobDetail): JobDetailView {
+  const views = extractions.map((extraction) => viewExtraction(extraction, splits));
+  return { ...viewJob(job), extractions: views };
+}
+
+/** The object name of the job's manifest within its bucket. */
+export function manifestOf({ output }: Job): string {
+  return `${output.prefix}${manifestName}`;
+}
+
+function viewExtraction(
+  extraction: Extraction,
+  splits: readonly Split[],
+): z.output<typeof extractionView> {
+  const totals = totalsOf(extraction, splits);
+  return {
+    owner: extraction.owner,
+    table: extraction.table,
+    state: totals.state,
+    scn: extraction.scn,
+    epoch: extraction.epoch,
+    consistency: 'scn',
+    rows: totals.rows,
+    verified_rows: extraction.countedRows ?? null,
+    bytes: totals.bytes,
+    bytes_uncompressed: totals.bytesUncompressed,
+    parts: totals.parts.length,
+    splits_done: totals.splitsDone,
+    splits_total: extraction.splitsTotal,
+    attempts: totals.attempts,
+    error: viewError(totals.error),
+  };
+}
+
+function viewError(error: ErrorReport | undefined): z.output<typeof errorView> | null {
+  return error ? { code: error.code, message: error.message, details: error.details } : null;
+}
