@@ -69,8 +69,6 @@ export function createCursors(context: StatementContext, faults: RowFaults) {
   };
 }
 
-export type Cursors = ReturnType<typeof createCursors>;
-
 /** Columns are described at the first execution, and again when they have changed since. */
 function describeIfNew(cursor: Cursor, columns: readonly ResultColumn[]): Buffer[] {
   const description = describeMessage(columns);

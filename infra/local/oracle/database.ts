@@ -2,10 +2,12 @@
  * An in-memory store whose rows carry the SCNs between which they live, so that any past state
  * can be read. It knows nothing of sockets or SQL.
  */
-import { OracleError } from './errors.ts';
-import { type LocalColumn, type StoredValue, TYPES, type Value } from './types.ts';
 
-export type { LocalColumn, LocalType, StoredValue, Value } from './types.ts';
+import type { LocalColumn, StoredValue, Value } from './column.ts';
+import { OracleError } from './errors.ts';
+import { TYPES } from './types.ts';
+
+export type { LocalColumn, LocalType, StoredValue, Value } from './column.ts';
 
 export interface LocalTable {
   owner: string;

@@ -2,17 +2,21 @@
  * The data dictionary, as far as it is asked for: ALL_TAB_COLUMNS.
  * https://docs.oracle.com/en/database/oracle/oracle-database/23/refrn/ALL_TAB_COLUMNS.html
  */
+
+import type { LocalColumn } from './column.ts';
 import type { Database } from './database.ts';
+import { numberWire } from './number-types.ts';
 import type { BindValue } from './requests.ts';
 import { listResult, type ResultSet } from './results.ts';
 import type { ResultColumn } from './rows.ts';
-import { expressionNumberWire, type LocalColumn, TYPES, textWire } from './types.ts';
+import { textWire } from './text-types.ts';
+import { TYPES } from './types.ts';
 
 const NAME_LENGTH = 128;
 const number = (name: string): ResultColumn => ({
   name,
   nullable: true,
-  wire: expressionNumberWire(),
+  wire: numberWire,
 });
 const text = (name: string, length: number): ResultColumn => ({
   name,

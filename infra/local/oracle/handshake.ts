@@ -6,7 +6,7 @@
 import { createWriter, type Reader, type Writer } from './bytes.ts';
 
 /** The field version of Oracle Database 23.4; it decides which fields the later messages have. */
-export const FIELD_VERSION = 24;
+const FIELD_VERSION = 24;
 
 const AL32UTF8 = 873;
 const AL16UTF16 = 2000;

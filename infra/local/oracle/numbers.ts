@@ -9,6 +9,7 @@ const LOWEST_EXPONENT = -65;
 const HIGHEST_EXPONENT = 62;
 const ZERO = Buffer.of(0x80);
 const NEGATIVE_END = 102;
+const DIGIT_ZERO = 48;
 
 /** A decimal as sign × digits × 10^exponent; the digits have no zero at either end. */
 export interface Decimal {
@@ -67,7 +68,8 @@ function negativeBytes(digits: string, power: number): Buffer {
 }
 
 function pairAt(digits: string, index: number): number {
-  return Number(digits.slice(index * 2 - 2, index * 2));
+  const at = index * 2 - 2;
+  return (digits.charCodeAt(at) - DIGIT_ZERO) * 10 + digits.charCodeAt(at + 1) - DIGIT_ZERO;
 }
 
 /** Decodes to decimal text without an exponent, e.g. of a bind value. */

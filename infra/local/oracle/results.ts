@@ -4,7 +4,7 @@ import { type Database, isVisible, type StoredTable, type StoredValue } from './
 import type { RowCache } from './row-cache.ts';
 import { type Projection, type ResultColumn, writeRow } from './rows.ts';
 
-export interface Batch {
+interface Batch {
   bytes: Buffer[];
   rows: number;
   /** True when the batch came out short because there are no more rows. */

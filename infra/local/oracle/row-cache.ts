@@ -9,7 +9,7 @@ import { type Projection, writeProjectedRow } from './rows.ts';
 
 const SLAB_BYTES = 1 << 20;
 
-export interface EncodedRows {
+interface EncodedRows {
   batch(): { add(version: number, row: StoredRow): void; bytes(): Buffer[] };
 }
 

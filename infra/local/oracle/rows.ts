@@ -1,7 +1,7 @@
 /** A query's columns and the wire bytes of its rows. */
 import type { Writer } from './bytes.ts';
+import type { WireType } from './column.ts';
 import type { StoredRow, StoredValue } from './database.ts';
-import type { WireType } from './types.ts';
 
 const ROW_MESSAGE = 7;
 

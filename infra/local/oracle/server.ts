@@ -51,13 +51,13 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
     port,
     faults: {
       ...rowFaults,
-      refuse: async (down) => void (await (down ? listener.stop() : listener.listen(port))),
+      refuse: async (down) => void (down ? listener.stop() : await listener.listen(port)),
     },
     statements: unknown,
     sessions: () => listener.sockets.size,
     async close() {
-      for (const socket of listener.sockets) socket.destroy();
-      await listener.stop();
+      listener.stop();
+      await Promise.all([...listener.sockets].map(destroy));
     },
   };
 }
@@ -86,11 +86,14 @@ function createListener(instance: Instance, host: string) {
       return typeof address === 'object' && address ? address.port : port;
     },
     /** Stops accepting at once; open connections live on. */
-    async stop(): Promise<void> {
-      if (!server.listening) return;
-      const stopped = sockets.size === 0 ? once(server, 'close') : undefined;
-      server.close();
-      await stopped;
+    stop(): void {
+      if (server.listening) server.close();
     },
   };
+}
+
+async function destroy(socket: Socket): Promise<void> {
+  if (socket.closed) return;
+  socket.destroy();
+  await once(socket, 'close');
 }

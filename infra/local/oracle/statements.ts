@@ -5,12 +5,13 @@
 import type { Database } from './database.ts';
 import { listColumns } from './dictionary.ts';
 import { OracleError } from './errors.ts';
+import { numberWire } from './number-types.ts';
 import type { BindValue } from './requests.ts';
 import { listResult, type ResultSet } from './results.ts';
 import type { RowCache } from './row-cache.ts';
 import { parseTableQuery, runTableQuery } from './table-query.ts';
+import { textWire } from './text-types.ts';
 import { signatureOf, type Token, tokenize } from './tokens.ts';
-import { expressionNumberWire, textWire } from './types.ts';
 
 /** What a user may do beyond reading tables: ask for the current SCN in either of two ways. */
 export type Grant = 'V$DATABASE' | 'DBMS_FLASHBACK';
@@ -85,7 +86,7 @@ const FIXED = new Map<string, Fixed>([
 ]);
 
 function numberResult(name: string, value: number): ResultSet {
-  return listResult([{ name, nullable: true, wire: expressionNumberWire() }], [[String(value)]]);
+  return listResult([{ name, nullable: true, wire: numberWire }], [[String(value)]]);
 }
 
 /** `ALTER SESSION SET name = value …`; the settings change nothing that this server prints. */

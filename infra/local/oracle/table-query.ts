@@ -4,15 +4,18 @@
  * or COUNT(*) in the place of the list.
  */
 
+import type { LocalColumn } from './column.ts';
 import type { Database, StoredTable } from './database.ts';
 import { compileFormat } from './datetimes.ts';
 import { OracleError } from './errors.ts';
+import { numberWire } from './number-types.ts';
 import type { BindValue } from './requests.ts';
 import { countRows, listResult, type ResultSet, tableResult } from './results.ts';
 import type { RowCache } from './row-cache.ts';
 import type { Projection } from './rows.ts';
+import { textWire } from './text-types.ts';
 import type { Token } from './tokens.ts';
-import { expressionNumberWire, type LocalColumn, TYPES, textWire } from './types.ts';
+import { TYPES } from './types.ts';
 
 interface Item {
   column: Token;
@@ -122,7 +125,7 @@ export function runTableQuery(
   const scn = snapshotOf(database, query, binds);
   database.assertReadable(table, scn);
   if (items !== 'count') return tableResult(database, rowCache, { table, projections, scn });
-  const column = { name: 'COUNT(*)', nullable: true, wire: expressionNumberWire() };
+  const column = { name: 'COUNT(*)', nullable: true, wire: numberWire };
   return listResult([column], [[String(countRows(table, scn))]]);
 }
 

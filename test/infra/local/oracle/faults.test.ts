@@ -1,6 +1,9 @@
+import { createConnection } from 'node:net';
+import fc from 'fast-check';
 import type oracledb from 'oracledb';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { fetchAll, useOracle } from './fixture.ts';
+import { startOracle } from '../../../../infra/local/oracle/server.ts';
+import { CREDENTIALS, fetchAll, useOracle } from './fixture.ts';
 
 const oracle = useOracle();
 const SQL = 'SELECT "ID" FROM "HR"."PEOPLE"';
@@ -102,6 +105,54 @@ describe('a break', () => {
 
     await cancelled;
     expect(await fetchAll(connection, SQL)).toEqual(ids);
+  });
+});
+
+describe('a break while nothing runs', () => {
+  it('cancels the next call, and only that', async () => {
+    const connection = await connect();
+    await connection.break();
+
+    await expect(connection.ping()).rejects.toMatchObject({ errorNum: 1013 });
+    expect(await fetchAll(connection, SQL)).toEqual(ids);
+  });
+});
+
+describe('a server that stops', () => {
+  it('ends the calls that run, and leaves no socket behind', async () => {
+    const users = [CREDENTIALS];
+    const server = await startOracle({ database: oracle.database, users });
+    const connection = await oracle.connect({ connectString: server.connectString });
+    const fault = server.faults.stallAfterRows(10);
+    const ended = expect(connection.execute(SQL)).rejects.toMatchObject({ code: 'NJS-500' });
+    await vi.waitFor(() => expect(fault.consumed).toBe(1));
+
+    await server.close();
+
+    await ended;
+    expect(server.sessions()).toBe(0);
+    const { connectString } = server;
+    await expect(oracle.connect({ connectString })).rejects.toMatchObject({ code: 'NJS-503' });
+    await server.close();
+  });
+});
+
+describe('noise', () => {
+  it('never brings the server down', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (noise) => {
+        const packet = Buffer.concat([Buffer.of(0, noise.length + 8, 0, 0, 1, 0, 0, 0), noise]);
+        await new Promise<void>((resolve) => {
+          const socket = createConnection(oracle.server.port, '127.0.0.1');
+          socket.on('error', () => undefined);
+          socket.on('close', () => resolve());
+          socket.resume();
+          socket.end(packet);
+        });
+      }),
+      { numRuns: 50 },
+    );
+    await expect((await connect()).ping()).resolves.toBeUndefined();
   });
 });
 

@@ -6,7 +6,7 @@ import { type OracleServer, startOracle } from '../../../../infra/local/oracle/s
 export const CREDENTIALS = { user: 'ferry', password: 'Straße_42' };
 
 /** Fetches NUMBER columns as the driver's own decimal text. */
-export const NUMBERS_AS_TEXT: oracledb.ExecuteOptions = {
+const NUMBERS_AS_TEXT: oracledb.ExecuteOptions = {
   fetchTypeHandler: (column) =>
     column.dbType === oracledb.DB_TYPE_NUMBER ? { type: oracledb.DB_TYPE_VARCHAR } : undefined,
 };

@@ -195,6 +195,16 @@ describe('a query', () => {
     expect(await fetchAll(connection, sql, { size: 300 })).toEqual(rows);
   });
 
+  it.each([512, 2048, 65_535, 2_097_152])('travels in packets of %i bytes', async (sdu) => {
+    insert(1, 3000);
+    const session = await oracle.connect({
+      connectString: `${oracle.server.connectString}?sdu=${sdu}`,
+    });
+
+    expect(await fetchAll(session, select(), { size: 1000 })).toEqual(people(1, 3000));
+    await session.close();
+  });
+
   it('describes a table again when it was created anew in another shape', async () => {
     insert(1, 1);
     const sql = `SELECT "ID" FROM "${OWNER}"."${table}"`;

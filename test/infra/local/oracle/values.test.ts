@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type oracledb from 'oracledb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalColumn, Value } from '../../../../infra/local/oracle/database.ts';
+import type { LocalColumn, LocalType, Value } from '../../../../infra/local/oracle/database.ts';
 import { fetchAll, useOracle } from './fixture.ts';
 
 const oracle = useOracle();
@@ -223,6 +223,14 @@ describe('dates', () => {
     return `TO_CHAR("C", '${FORMAT.replace('YYYY', year)}${fraction}') AS "C"`;
   }
 });
+
+it.each<LocalType>(['NUMBER', 'FLOAT', 'VARCHAR2', 'CHAR', 'DATE', 'TIMESTAMP'])(
+  '%s holds NULL unless the column refuses it',
+  async (type) => {
+    expect(await roundTrip({ type }, [null, ''])).toEqual([null, null]);
+    await expect(roundTrip({ type, nullable: false }, [null])).rejects.toThrow(/cannot be NULL/);
+  },
+);
 
 it('BLOB is listed, never read', async () => {
   const column: Omit<LocalColumn, 'name'> = { type: 'BLOB' };
