@@ -23,6 +23,7 @@ export interface Verifier {
   hash: Buffer;
 }
 
+/** Makes the verifier that the database would keep; takes some milliseconds. */
 export function createVerifier(password: string): Verifier {
   const salt = randomBytes(BLOCK);
   const speedySalt = Buffer.concat([salt, Buffer.from('AUTH_PBKDF2_SPEEDY_KEY')]);

@@ -23,12 +23,14 @@ import {
 import { endMessage, statusMessage, tokenMessage } from './responses.ts';
 import type { Grant, StatementContext } from './statements.ts';
 
+/** A database user. */
 export interface Account {
   password: string;
   verifier: Verifier;
   grants: ReadonlySet<Grant>;
 }
 
+/** What all sessions share. */
 export interface Instance extends Omit<StatementContext, 'grants'> {
   service: string;
   /** Users by name in upper case. */

@@ -17,6 +17,7 @@ export interface ConnectRequest {
   complete: boolean;
 }
 
+/** Reads a CONNECT packet. */
 export function readConnect(packet: Buffer): ConnectRequest {
   const length = packet.readUInt16BE(24);
   const offset = packet.readUInt16BE(26);

@@ -7,6 +7,7 @@ import type { ResultSet } from './results.ts';
 import type { ResultColumn } from './rows.ts';
 import { type Outcome, runStatement, type StatementContext } from './statements.ts';
 
+/** The messages that answer a call. */
 export interface Answer {
   parts: Buffer[];
   /** A fault that strikes instead of, or in the middle of, the answer. */
@@ -24,6 +25,7 @@ interface Cursor {
 
 const LARGEST_ID = 0xffff;
 
+/** Opens a session's set of cursors. Every method throws an OracleError. */
 export function createCursors(context: StatementContext, faults: RowFaults) {
   const open = new Map<number, Cursor>();
 

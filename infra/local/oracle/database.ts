@@ -24,6 +24,7 @@ interface Version {
   died: number;
 }
 
+/** A table with its past. */
 export interface StoredTable {
   readonly definition: LocalTable;
   readonly created: number;
@@ -142,6 +143,7 @@ function assertReadable(
   }
 }
 
+/** Whether a row version is seen as of the SCN. */
 export function isVisible(version: { born: number; died: number }, scn: number): boolean {
   return version.born <= scn && scn < version.died;
 }

@@ -62,6 +62,7 @@ export function readMarker(packet: Buffer): number {
   return packet.readUInt8(10);
 }
 
+/** A marker of the given kind, one of MARKER. */
 export function markerPacket(kind: number): Buffer {
   const packet = Buffer.alloc(11);
   packet.writeUInt32BE(packet.length, 0);

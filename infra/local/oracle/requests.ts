@@ -30,6 +30,7 @@ export interface CallHeader {
   token: number;
 }
 
+/** Reads a call's number and token, from after its message type. */
 export function readCallHeader(message: Reader): CallHeader {
   const call = message.u8();
   message.skip(1);
@@ -49,6 +50,7 @@ export interface ExecuteRequest {
 /** A bind's value as text, or null. */
 export type BindValue = string | null;
 
+/** Reads a full EXECUTE. Throws an OracleError for defines and bind types it cannot read. */
 export function readExecute(message: Reader): ExecuteRequest {
   const options = message.ub();
   const cursorId = message.ub();
@@ -136,6 +138,7 @@ function readBind(message: Reader, type: number): BindValue {
   }
 }
 
+/** Reads which cursor to fetch from, and how many rows. */
 export function readFetch(message: Reader): { cursorId: number; rows: number } {
   return { cursorId: message.ub(), rows: message.ub() };
 }

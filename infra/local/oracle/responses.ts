@@ -14,6 +14,7 @@ export function tokenMessage(token: number): Buffer[] {
   return token === 0 ? [] : [createWriter(16).u8(33).ub(token).view()];
 }
 
+/** Ends a call that returns nothing. */
 export function statusMessage(): Buffer {
   return createWriter(8).u8(9).ub(0, 0).view();
 }
@@ -44,6 +45,7 @@ export function rowHeaderMessage(columns: number, rows: number): Buffer {
   return createWriter(32).u8(6, 2).ub(columns, 0, rows, 0, 0, 0).view();
 }
 
+/** How a call on a cursor ended. */
 export interface CallEnd {
   cursorId?: number;
   /** Rows fetched by this cursor so far. */

@@ -11,6 +11,7 @@ interface Batch {
   done: boolean;
 }
 
+/** The rows of an executed query, to be fetched once from first to last. */
 export interface ResultSet {
   columns: readonly ResultColumn[];
   /** The table that is read row by row, for faults that are aimed at it. */
@@ -64,6 +65,7 @@ export function tableResult(
   };
 }
 
+/** The number of rows as of the SCN. */
 export function countRows(table: StoredTable, scn: number): number {
   return table.versions.reduce((sum, version) => sum + (isVisible(version, scn) ? 1 : 0), 0);
 }

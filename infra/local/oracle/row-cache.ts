@@ -17,6 +17,7 @@ export interface RowCache {
   of(table: StoredTable, projections: readonly Projection[]): EncodedRows;
 }
 
+/** Creates a cache; the bytes of a table's rows go with the table. */
 export function createRowCache(): RowCache {
   const tables = new WeakMap<StoredTable, Map<string, EncodedRows>>();
   return {

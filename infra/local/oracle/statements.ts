@@ -16,6 +16,7 @@ import { signatureOf, type Token, tokenize } from './tokens.ts';
 /** What a user may do beyond reading tables: ask for the current SCN in either of two ways. */
 export type Grant = 'V$DATABASE' | 'DBMS_FLASHBACK';
 
+/** What a statement runs against. */
 export interface StatementContext {
   database: Database;
   rowCache: RowCache;

@@ -23,6 +23,7 @@ interface Item {
   name: string;
 }
 
+/** A recognised query, not yet looked up in the database. */
 export interface TableQuery {
   /** 'count' stands for COUNT(*). */
   items: Item[] | 'count';

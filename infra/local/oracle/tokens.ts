@@ -8,6 +8,7 @@ export interface Token {
 const TOKEN =
   /\s+|"(?<name>[^"]*)"|'(?<string>(?:[^']|'')*)'|:(?<bind>\w+)|(?<number>\d+)|(?<word>[a-z][\w$#]*)|(?<symbol>.)/giy;
 
+/** Never fails: what it does not know becomes a symbol. */
 export function tokenize(sql: string): Token[] {
   return [...sql.matchAll(TOKEN)].flatMap((match) => {
     const [kind, text] =
