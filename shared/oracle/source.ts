@@ -1,0 +1,32 @@
+import type { Config } from '../config.ts';
+import type { OracleSource } from '../ports.ts';
+import { countTable, readTable } from './catalog.ts';
+import { createPool, type PoolOptions } from './pool.ts';
+import { readRows } from './row-source.ts';
+import { withSession } from './session.ts';
+import { readCurrentScn } from './snapshot.ts';
+
+/**
+ * Oracle through node-oracledb, as a pool of few sessions that opens none before it is used. In the driver's
+ * Thin mode each session decodes on this process's main thread: whoever reads in parallel starts processes.
+ */
+export function createOracleSource(
+  config: NonNullable<Config['oracle']>,
+  options: PoolOptions,
+): OracleSource {
+  const pool = createPool(config, options);
+  return {
+    ping: () =>
+      withSession(pool, {}, (session) =>
+        session.call(async (connection) => {
+          await connection.ping();
+          return { version: connection.oracleServerVersionString };
+        }),
+      ),
+    currentScn: () => readCurrentScn(pool),
+    describe: (table) => readTable(pool, table),
+    count: (table, scn) => countTable(pool, table, scn),
+    rows: (query, signal) => readRows(pool, query, signal),
+    close: () => pool.close(),
+  };
+}
