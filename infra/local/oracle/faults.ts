@@ -1,4 +1,7 @@
-/** Faults for tests. A row fault strikes once, the first that was armed first. */
+/**
+ * Faults for tests. A row fault strikes once, the first that was armed first; one that is due
+ * right after the last row strikes before the client learns that there are no more rows.
+ */
 import { OracleError } from './errors.ts';
 import type { ResultSet } from './results.ts';
 
