@@ -53,7 +53,7 @@ export function createStore() {
 export const findDocument = (collections: Collections, name: string) =>
   collections.get(collectionOf(name))?.get(name);
 
-export const collectionOf = (name: string) => name.slice(0, name.lastIndexOf('/'));
+const collectionOf = (name: string) => name.slice(0, name.lastIndexOf('/'));
 
 const wallClock = () => BigInt(Date.now()) * 1000n;
 

@@ -58,7 +58,7 @@ export interface Write {
   currentDocument?: Precondition;
 }
 
-export interface FieldReference {
+interface FieldReference {
   fieldPath: string;
 }
 

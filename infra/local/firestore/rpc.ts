@@ -2,6 +2,8 @@ import {
   type handleServerStreamingCall,
   type handleUnaryCall,
   Metadata,
+  type Server,
+  ServerCredentials,
   type ServiceError,
   status,
 } from '@grpc/grpc-js';
@@ -61,3 +63,12 @@ function asFailure(error: unknown): ServiceError {
     error instanceof Error ? (error.stack ?? error.message) : String(error),
   );
 }
+
+/** Binds a server to a loopback port (0: any free one) and returns the port. */
+export const listen = (server: Server, port: number) =>
+  new Promise<number>((resolve, reject) => {
+    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });

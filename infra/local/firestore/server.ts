@@ -1,14 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import {
-  loadPackageDefinition,
-  Server,
-  ServerCredentials,
-  type ServiceClientConstructor,
-} from '@grpc/grpc-js';
+import { loadPackageDefinition, Server, type ServiceClientConstructor } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import { createStore } from './documents.ts';
 import { grpcOptions } from './messages.ts';
+import { listen } from './rpc.ts';
 import { createService, type RequestCounts } from './service.ts';
 import { createTransactions } from './transactions.ts';
 
@@ -57,11 +53,3 @@ function firestoreDefinition() {
   };
   return google.firestore.v1.Firestore.service;
 }
-
-const listen = (server: Server, port: number) =>
-  new Promise<number>((resolve, reject) => {
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error);
-      else resolve(bound);
-    });
-  });
