@@ -1,0 +1,128 @@
+import type { Storage } from '@google-cloud/storage';
+import { OraFerryError } from '../errors.ts';
+import type { ObjectStore, StoredObject } from '../ports.ts';
+import { isRetryable } from '../retry.ts';
+import type { Call } from './caller.ts';
+import { statusOf } from './errors.ts';
+import { digestOf, sameContent, toStoredObject } from './stored-object.ts';
+
+interface NewObject {
+  readonly bucket: string;
+  readonly name: string;
+  readonly body: Buffer;
+  readonly contentType: string;
+  /** What must be there now; '0': nothing. */
+  readonly generation: string;
+}
+
+type SmallObjects = Pick<ObjectStore, 'create' | 'replace' | 'read' | 'remove'> & {
+  stat(bucket: string, name: string): Promise<StoredObject | undefined>;
+};
+
+/** Objects that are written and read whole, as ObjectStore says. */
+export function createSmallObjects(storage: Storage, call: Call): SmallObjects {
+  async function write(object: NewObject): Promise<StoredObject> {
+    const { bucket, name } = object;
+    try {
+      return await call({ action: 'write to', bucket, transient: 'GCS_UPLOAD_ERROR' }, () =>
+        insert(storage, object),
+      );
+    } catch (error) {
+      const refused = statusOf(error) === 412;
+      // Either an attempt before the last one was carried out and its answer lost, or another writer was there.
+      const stored = refused || isRetryable(error) ? await findSame(object) : undefined;
+      if (stored) return stored;
+      throw refused ? alreadyChanged(name, error) : error;
+    }
+  }
+
+  async function findSame({ bucket, name, body }: NewObject): Promise<StoredObject | undefined> {
+    const stored = await stat(bucket, name).catch(() => undefined);
+    return stored && sameContent(stored, digestOf(body)) ? stored : undefined;
+  }
+
+  function stat(bucket: string, name: string): Promise<StoredObject | undefined> {
+    return call({ action: 'describe an object of', bucket, transient: 'GCS_ERROR' }, () =>
+      describe(storage, bucket, name),
+    );
+  }
+
+  return {
+    stat,
+
+    create(bucket, name, body, contentType) {
+      return write({ bucket, name, body: Buffer.from(body), contentType, generation: '0' });
+    },
+
+    replace(bucket, name, body, contentType, generation) {
+      return write({ bucket, name, body: Buffer.from(body), contentType, generation });
+    },
+
+    read(bucket, name) {
+      return call({ action: 'read from', bucket, transient: 'GCS_ERROR' }, () =>
+        download(storage, bucket, name),
+      );
+    },
+
+    async remove(bucket, name, generation) {
+      // With a generation it cannot hit what another writer has put there since
+      // (https://cloud.google.com/storage/docs/json_api/v1/objects/delete).
+      await call({ action: 'delete from', bucket, transient: 'GCS_ERROR' }, () =>
+        unlessMissing(storage.bucket(bucket).file(name, { generation }).delete()),
+      );
+    },
+  };
+}
+
+/**
+ * One request. The checksum goes along, so that Cloud Storage refuses content that was damaged on its way
+ * (https://cloud.google.com/storage/docs/data-validation#server-side).
+ */
+async function insert(storage: Storage, object: NewObject): Promise<StoredObject> {
+  const { bucket, name, body, contentType, generation } = object;
+  const file = storage.bucket(bucket).file(name);
+  await file.save(body, {
+    resumable: false,
+    validation: false,
+    metadata: { contentType, crc32c: digestOf(body).crc32c },
+    preconditionOpts: { ifGenerationMatch: generation },
+  });
+  return toStoredObject(file.metadata);
+}
+
+async function describe(
+  storage: Storage,
+  bucket: string,
+  name: string,
+): Promise<StoredObject | undefined> {
+  const answer = await unlessMissing(storage.bucket(bucket).file(name).getMetadata());
+  return answer && toStoredObject(answer[0]);
+}
+
+async function download(storage: Storage, bucket: string, name: string) {
+  const stored = await describe(storage, bucket, name);
+  if (!stored) return undefined;
+  const { generation } = stored;
+  const file = storage.bucket(bucket).file(name, { generation });
+  const answer = await unlessMissing(file.download());
+  // Replaced between the two requests: the same again.
+  if (!answer) throw new Error(`Generation ${generation} of ${name} has just been replaced.`);
+  return { body: answer[0].toString(), generation };
+}
+
+async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+function alreadyChanged(name: string, cause: unknown): OraFerryError {
+  return new OraFerryError(
+    'PRECONDITION_FAILED',
+    `The object ${name} was changed by another writer.`,
+    { cause },
+  );
+}
