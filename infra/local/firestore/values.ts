@@ -37,13 +37,17 @@ export function numberOf(value: Value): bigint | number | undefined {
   return value.doubleValue;
 }
 
-/** UTF-8 order of names and field keys, which differs from UTF-16 order outside the basic plane. */
-export const compareStrings = (a: string, b: string) =>
-  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** The order of the UTF-8 bytes, which differs from UTF-16's only for characters outside the basic plane. */
+export function compareStrings(a: string, b: string): number {
+  const i = firstDifference(a, b);
+  return weight(a.charCodeAt(i)) - weight(b.charCodeAt(i));
+}
 
 /** Document names in the order of `__name__`: segment by segment. */
 export function compareNames(a: string, b: string): number {
-  return compareLists(a.split('/'), b.split('/'), compareStrings);
+  const i = firstDifference(a, b);
+  const ended = (name: string) => (i >= name.length ? 2 : Number(name[i] === '/'));
+  return ended(b) - ended(a) || compareStrings(a, b);
 }
 
 /** A timestamp in microseconds, Firestore's precision. */
@@ -58,6 +62,19 @@ export const timestampOf = (micros: bigint): Timestamp => ({
 /** Stored bytes of a document: https://firebase.google.com/docs/firestore/storage-size */
 export function documentSize(name: string, fields: Fields): number {
   return nameSize(name) + fieldsSize(fields) + 32;
+}
+
+function firstDifference(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  return i;
+}
+
+/** Sorts the end of a text before, and the halves of surrogate pairs after all other characters. */
+function weight(unit: number): number {
+  if (Number.isNaN(unit)) return -1;
+  return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit;
 }
 
 function rankOf(value: Value): Rank {
