@@ -1,4 +1,4 @@
-import { type Config, requireOracle } from '../shared/config.ts';
+import { type Config, loadConfig, requireOracle } from '../shared/config.ts';
 import { createFirestore } from '../shared/firestore/client.ts';
 import { createJobLedger } from '../shared/firestore/ledger.ts';
 import { createObjectStore } from '../shared/gcs/store.ts';
@@ -19,8 +19,9 @@ export interface TaskContext {
   close(): Promise<void>;
 }
 
-/** Wires the adapters of a task. Throws VALIDATION_ERROR when Oracle is not configured. */
-export function createTaskContext(config: Config): TaskContext {
+/** Wires the adapters of a task. Throws VALIDATION_ERROR when the configuration is not usable. */
+export function createTaskContext(env: NodeJS.ProcessEnv): TaskContext {
+  const config = loadConfig(env);
   const log = createLogger(config, 'oraferry-job');
   const db = createFirestore(config);
   const oracle = createOracleSource(requireOracle(config), { action: 'plan', log });
@@ -30,7 +31,7 @@ export function createTaskContext(config: Config): TaskContext {
     oracle,
     ledger: createJobLedger(db),
     objects: createObjectStore(config, log),
-    startWorker: () => startWorker(),
+    startWorker: () => startWorker(env),
     async close() {
       await Promise.all([oracle.close(), db.terminate()]);
     },

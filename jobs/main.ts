@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { loadConfig } from '../shared/config.ts';
 import { exitCodeOf } from '../shared/domain/job.ts';
 import { toOraFerryError } from '../shared/errors.ts';
 import { describeError } from '../shared/logging.ts';
@@ -47,7 +46,7 @@ function parseJobId(args: readonly string[]): string | undefined {
 /** Without a configuration there is no logger yet: the problem goes out in the form of a log entry all the same. */
 async function createContext(): Promise<TaskContext | undefined> {
   try {
-    return createTaskContext(loadConfig(process.env));
+    return createTaskContext(process.env);
   } catch (error) {
     const { message } = toOraFerryError(error);
     const entry = { severity: 'CRITICAL', message, err: describeError(error) };

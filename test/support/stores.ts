@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import type { Firestore } from '@google-cloud/firestore';
+import { afterAll, beforeAll } from 'vitest';
+import { loadConfig } from '../../shared/config.ts';
+import type { Job } from '../../shared/domain/job.ts';
+import type { Claim, Part } from '../../shared/domain/split.ts';
+import { type TransportInput, transportInput } from '../../shared/domain/transport.ts';
+import { createFirestore } from '../../shared/firestore/client.ts';
+import { createJobStore } from '../../shared/firestore/jobs.ts';
+import { createJobLedger } from '../../shared/firestore/ledger.ts';
+import { createTransportStore } from '../../shared/firestore/transports.ts';
+import type { JobLedger, JobStore, TablePlan, TransportStore } from '../../shared/ports.ts';
+
+/** A started Firestore server: `host` is `127.0.0.1:PORT`. */
+export interface StoreServer {
+  readonly host: string;
+  close(): Promise<void>;
+}
+
+export interface Stores {
+  /** For what no port can do: to age a stored document. */
+  readonly db: Firestore;
+  readonly transports: TransportStore;
+  readonly jobs: JobStore;
+  readonly ledger: JobLedger;
+}
+
+/** Starts the server before the tests of a suite; each call of the result opens stores on an empty database. */
+export function storesOn(start: () => Promise<StoreServer>): () => Stores {
+  let server: StoreServer | undefined;
+  const clients: Firestore[] = [];
+  beforeAll(async () => {
+    server = await start();
+  });
+  afterAll(async () => {
+    await Promise.all(clients.map((client) => client.terminate()));
+    await server?.close();
+  });
+  return () => {
+    const stores = openStores(server?.host ?? '', `test-${randomUUID().slice(0, 8)}`);
+    clients.push(stores.db);
+    return stores;
+  };
+}
+
+/** The stores on one project of a Firestore server; the caller terminates `db`. */
+export function openStores(host: string, project: string): Stores {
+  const config = loadConfig({
+    GOOGLE_CLOUD_PROJECT: project,
+    ORAFERRY_REGION: 'here',
+    ORAFERRY_BUCKETS: 'bucket',
+    FIRESTORE_EMULATOR_HOST: host,
+  });
+  const db = createFirestore(config);
+  return {
+    db,
+    transports: createTransportStore(db),
+    jobs: createJobStore(db),
+    ledger: createJobLedger(db),
+  };
+}
+
+export function inputOf(name: string, more: object = {}): TransportInput {
+  return transportInput.parse({ name, tables: ['SH.TIMES'], ...more });
+}
+
+/** What POST /api/transport/:id/execute asks of the store. */
+export function executeRequest(transportId: string, idempotencyKey?: string, tenant = 'default') {
+  const request = { tenant, transportId, traceId: 'trace', defaultBucket: 'bucket' };
+  return idempotencyKey === undefined ? request : { ...request, idempotencyKey };
+}
+
+/** The first job of a new transport. */
+export async function queuedJob({ transports, jobs }: Stores, name = 'nightly'): Promise<Job> {
+  const { id } = await transports.create('default', inputOf(name));
+  return (await jobs.enqueue(executeRequest(id))).job;
+}
+
+/** Long enough to outlast any test. */
+export const longMs = 600_000;
+
+/** A job in the hands of a live planner. */
+export async function planningJob(stores: Stores, planner = 'planner'): Promise<Job> {
+  const { id } = await queuedJob(stores);
+  await stores.ledger.renewLease(id, planner, longMs);
+  return present(await stores.ledger.beginPlanning(id, planner));
+}
+
+/** A published job with one table of so many splits; its planner has gone. */
+export async function runningJob(stores: Stores, splits = 1): Promise<Job> {
+  const job = await planningJob(stores);
+  await stores.ledger.savePlans(job, [tablePlan(job, 'TIMES', splits)]);
+  await stores.ledger.publishPlan(job, 'scn', '4711');
+  await stores.ledger.releaseLease(job.id, 'planner');
+  return stores.ledger.job(job.id);
+}
+
+/** A job that `holder` verifies, every split of which is done. */
+export async function verifyingJob(stores: Stores, holder = 'a'): Promise<Job> {
+  const running = await runningJob(stores);
+  const claim = await claimOne(stores, running, holder);
+  await stores.ledger.commitSplit(claim, [partOf(claim)]);
+  return present(await stores.ledger.beginFinish(running.id, holder));
+}
+
+export function tablePlan(job: Job, table: string, splits = 1, position = 0): TablePlan {
+  const { epoch } = job;
+  const id = `id-${table}`;
+  const base = { id, owner: 'SH', table, position, epoch, columns: [] };
+  return { splits, extraction: { ...base, scn: '4711', countedRows: 10, splitsTotal: splits } };
+}
+
+/** Claims a split for a live holder, through a queue of its own. */
+export async function claimOne({ ledger }: Stores, job: Job, holder: string): Promise<Claim> {
+  await ledger.renewLease(job.id, holder, longMs);
+  const { claim } = await ledger.openQueue(job, holder).next();
+  return present(claim);
+}
+
+export function partOf(claim: Claim): Part {
+  const name = `SH.TIMES/part-0000${claim.position}-a${claim.attempt}.jsonl.gz`;
+  return {
+    name,
+    rows: 10,
+    bytes: 100,
+    bytesUncompressed: 900,
+    crc32c: 'AAAAAA==',
+    generation: '1',
+  };
+}
+
+export function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('Expected a value');
+  return value;
+}
