@@ -1,0 +1,59 @@
+import { parseArguments, usage } from './demo/arguments.ts';
+import { type DemoResult, runDemo } from './demo/run.ts';
+
+const OLDEST_NODE = 24;
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const wanted = readArguments(args);
+  if (typeof wanted === 'number') return wanted;
+  if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+    complain(`This is Node ${process.versions.node}; the demo needs Node ${OLDEST_NODE} or newer.`);
+    complain('npm brings it: run `npm ci`, then `npm run demo`.');
+    return 1;
+  }
+  const interruption = watchSignals();
+  const result = await runDemo({ say, complain, signal: interruption.signal });
+  if (wanted.json) say(JSON.stringify(summaryOf(result)));
+  return interruption.exitCode() ?? (result.verified ? 0 : 1);
+}
+
+function readArguments(args: readonly string[]): { readonly json: boolean } | number {
+  try {
+    const { json, help } = parseArguments(args);
+    if (!help) return { json };
+    say(usage);
+    return 0;
+  } catch (error) {
+    complain(`${(error as Error).message}\n\n${usage}`);
+    return 2;
+  }
+}
+
+/** Aborts at the first signal, or when nobody reads our output any more; later ones change nothing. */
+function watchSignals() {
+  const stop = new AbortController();
+  let exitCode: number | undefined;
+  for (const [name, code] of Object.entries(INTERRUPTED)) {
+    process.on(name, () => {
+      exitCode ??= code;
+      stop.abort(new Error(`stopped by ${name}`));
+    });
+  }
+  process.stdout.on('error', (error) => stop.abort(error));
+  return { signal: stop.signal, exitCode: () => exitCode };
+}
+
+function summaryOf({ state, rows, tables, objects, verified, outputDir, seconds }: DemoResult) {
+  return { state, rows, tables, objects, verified, output_dir: outputDir, seconds };
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,96 @@
+import { appendFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBackends, startTasks } from './backends.ts';
+import { createApiKey, createPassword } from './credentials.ts';
+import { type LoadedTable, loadTables } from './data/load.ts';
+import { type FunctionsProcess, startFunctions } from './functions-process.ts';
+import { createDatabase, type Database } from './oracle/database.ts';
+
+export interface StackOptions {
+  /** The demo tables when left out. */
+  readonly tables?: readonly LoadedTable[];
+  /** Holds one folder per bucket; a temporary one when left out. */
+  readonly bucketDir?: string;
+  /** File for what the product's processes write; a temporary one when left out. */
+  readonly logFile?: string;
+  /** Variables that replace or complete those of the product's processes. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export type Stack = Awaited<ReturnType<typeof startAll>>;
+
+const ORACLE_USER = 'ORAFERRY';
+
+/**
+ * Starts the local cloud on free ports of loopback, and the product in front of it. What has been started is
+ * stopped again when a later step fails.
+ */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const resources = new AsyncDisposableStack();
+  try {
+    return await startAll(options, resources);
+  } catch (error) {
+    await resources.disposeAsync();
+    throw error;
+  }
+}
+
+async function startAll(options: StackOptions, resources: AsyncDisposableStack) {
+  const folder = await createFolder(resources);
+  const { bucketDir = join(folder, 'buckets'), logFile = join(folder, 'product.log') } = options;
+  const log = (line: string) => appendFileSync(logFile, `${line}\n`);
+  const database = createFilledDatabase(options.tables ?? loadTables());
+  const user = { user: ORACLE_USER, password: createPassword() };
+  const apiKey = createApiKey();
+
+  const backends = await startBackends({ database, user, bucketDir }, resources);
+  const environment = { ...backends.environment, ...options.environment };
+  const taskEnvironment = {
+    ...backends.environment,
+    ...backends.oracleEnvironment,
+    ...options.environment,
+  };
+  const cloudRun = await startTasks({ environment: taskEnvironment, folder, log }, resources);
+  const functions: FunctionsProcess = await startFunctions({
+    environment: {
+      ...environment,
+      CLOUD_RUN_API_ENDPOINT: `${cloudRun.host}:${cloudRun.port}`,
+      ORAFERRY_API_KEYS: JSON.stringify([apiKey.record]),
+    },
+    directory: folder,
+    log,
+  });
+  resources.defer(() => functions.close());
+
+  const { oracle, gcs, firestore, bucket } = backends;
+  return {
+    apiUrl: functions.url,
+    apiKey: apiKey.key,
+    bucket,
+    bucketDir,
+    logFile,
+    oracle: { ...user, connectString: oracle.connectString },
+    /** What the local Oracle serves; a change is seen by every later read. */
+    database,
+    servers: { oracle, gcs, firestore, cloudRun },
+    /** Stops every process and server, last started first, and removes the temporary folder. */
+    close: () => resources.disposeAsync(),
+  };
+}
+
+async function createFolder(resources: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'oraferry-'));
+  resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+function createFilledDatabase(tables: readonly LoadedTable[]): Database {
+  const database = createDatabase();
+  for (const { definition, rows } of tables) {
+    database.createTable(definition);
+    database.insert(definition.owner, definition.name, rows);
+  }
+  return database;
+}
