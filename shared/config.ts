@@ -41,6 +41,13 @@ const schema = z.strictObject({
       host: z.string().min(1).optional(),
     })
     .prefault({}),
+  pubsub: z
+    .strictObject({
+      topic: z.string().min(3).default('oraferry-progress'),
+      /** host:port of an emulator; without TLS. */
+      host: z.string().min(1).optional(),
+    })
+    .prefault({}),
   cloud_run: z
     .strictObject({
       job: z.string().min(1).default('oraferry'),
@@ -85,6 +92,8 @@ const environment = {
   GCS_API_ENDPOINT: 'gcs.api_endpoint',
   FIRESTORE_DATABASE: 'firestore.database',
   FIRESTORE_EMULATOR_HOST: 'firestore.host',
+  ORAFERRY_PROGRESS_TOPIC: 'pubsub.topic',
+  PUBSUB_EMULATOR_HOST: 'pubsub.host',
   ORAFERRY_CLOUD_RUN_JOB: 'cloud_run.job',
   CLOUD_RUN_API_ENDPOINT: 'cloud_run.api_endpoint',
   ORAFERRY_API_KEYS: 'api.keys',

@@ -1,6 +1,7 @@
 import type { ColumnDefinition, PlannedColumn } from './domain/column.ts';
 import type { Extraction, ExtractionState } from './domain/extraction.ts';
 import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
+import type { TaskProgress } from './domain/progress.ts';
 import type { Claim, Part, Split } from './domain/split.ts';
 import type { Transport, TransportInput } from './domain/transport.ts';
 import type { ErrorReport } from './errors.ts';
@@ -139,6 +140,8 @@ export interface JobStore {
    * after a minute, so that a crashed launch can be finished by the next call.
    */
   takeLaunch(jobId: string): Promise<boolean>;
+  /** Gives the right to launch back at once, when the caller could not find out what became of RunJob. */
+  releaseLaunch(jobId: string): Promise<void>;
   recordExecution(jobId: string, execution: string): Promise<void>;
   /** QUEUED to FAILED, when the launch was refused. */
   failLaunch(jobId: string, error: ErrorReport): Promise<void>;
@@ -238,6 +241,24 @@ export interface SplitQueue {
   next(): Promise<
     { readonly claim: Claim } | { readonly claim: undefined; readonly open: boolean }
   >;
+}
+
+// ── Pub/Sub ───────────────────────────────────────────────────────────────────────────────────
+
+export interface ProgressBus {
+  /** Sends a hint to every subscriber. Throws when Pub/Sub does not take it; callers go on without. */
+  publish(progress: TaskProgress): Promise<void>;
+  /**
+   * Hears every hint that is published after this resolves, of all jobs, through a subscription of this
+   * process's own. What is not a TaskProgress is dropped.
+   */
+  subscribe(listener: (progress: TaskProgress) => void): Promise<ProgressSubscription>;
+  close(): Promise<void>;
+}
+
+export interface ProgressSubscription {
+  /** Stops hearing and deletes the subscription, as far as Pub/Sub answers. */
+  close(): Promise<void>;
 }
 
 // ── Cloud Run ─────────────────────────────────────────────────────────────────────────────────
