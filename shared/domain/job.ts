@@ -3,7 +3,7 @@ import type { TransportOptions, TransportTable } from './transport.ts';
 
 /** From each state, the states that may follow. Nothing follows a terminal state. */
 export const jobTransitions = {
-  QUEUED: ['PLANNING', 'CANCELLING', 'FAILED'],
+  QUEUED: ['PLANNING', 'CANCELLED', 'FAILED'],
   PLANNING: ['RUNNING', 'CANCELLING', 'FAILED'],
   RUNNING: ['VERIFYING', 'CANCELLING', 'FAILED'],
   VERIFYING: ['PUBLISHING', 'CANCELLING', 'FAILED'],
@@ -72,7 +72,7 @@ export function mayBecome(from: JobState, to: JobState): boolean {
 
 /** True while a cancel still has an effect: from PUBLISHING on, the job can only be completed. */
 export function isCancellable(state: JobState): boolean {
-  return mayBecome(state, 'CANCELLING');
+  return state === 'QUEUED' || mayBecome(state, 'CANCELLING');
 }
 
 /** Exit code of a Cloud Run task that finds, or brings, its job in a terminal state. */

@@ -29,6 +29,8 @@ export interface NameDocument {
 export interface JobDocument extends Omit<Job, 'id'> {
   /** When somebody last began to call RunJob for it. */
   readonly launchAt?: Timestamp;
+  /** Random for each launch: tells a launcher whose answer was lost that the launch is its own. */
+  readonly launchId?: string;
 }
 export type ExtractionDocument = Omit<Extraction, 'id'>;
 
@@ -74,9 +76,7 @@ export function request(
   transportId: string,
   key: string,
 ): DocumentReference<RequestDocument> {
-  const id = createHash('sha256')
-    .update(JSON.stringify([tenant, transportId, key]))
-    .digest('hex');
+  const id = hash([tenant, transportId, key]);
   return db.collection('requests').doc(id) as DocumentReference<RequestDocument>;
 }
 
@@ -84,7 +84,22 @@ export function newId(): string {
   return randomUUID().replaceAll('-', '');
 }
 
-/** Names the split of a table within one epoch; the hash at its front spreads the keys. */
+/** The form of every id that newId gives out. */
+export const idForm = /^[0-9a-f]{32}$/;
+
+/**
+ * The document with an id that came from outside. One that we never gave out, and that might not even be an id
+ * to Firestore, points to a document that never exists.
+ */
+export function byId<D>(collection: CollectionReference<D>, id: string): DocumentReference<D> {
+  return collection.doc(idForm.test(id) ? id : 'none');
+}
+
+/** Names the split of a table within one epoch. A hash, so that even the splits of one table are spread. */
 export function splitId(extractionId: string, epoch: number, position: number): string {
-  return `${extractionId}-${epoch}-${position}`;
+  return hash([extractionId, epoch, position]).slice(0, 32);
+}
+
+function hash(key: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(key)).digest('hex');
 }

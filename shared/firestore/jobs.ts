@@ -1,5 +1,6 @@
 import {
   type DocumentSnapshot,
+  FieldValue,
   type Firestore,
   Timestamp,
   type Transaction,
@@ -9,6 +10,7 @@ import { jobPrefix } from '../domain/layout.ts';
 import { type ErrorReport, OraFerryError } from '../errors.ts';
 import type { ExecuteRequest, JobDetail, JobStore } from '../ports.ts';
 import {
+  byId,
   extractions,
   type JobDocument,
   jobs,
@@ -29,12 +31,14 @@ const launchMs = 60_000;
 export function createJobStore(db: Firestore): JobStore {
   return {
     enqueue: (request) => store(() => enqueue(db, request)),
-    takeLaunch: (jobId) => store(() => db.runTransaction((tx) => takeLaunch(db, tx, jobId))),
+    takeLaunch: (jobId) => store(() => takeLaunch(db, jobId)),
+    releaseLaunch: (jobId) =>
+      store(async () => void (await jobs(db).doc(jobId).update({ launchAt: FieldValue.delete() }))),
     recordExecution: (jobId, execution) =>
       store(async () => void (await jobs(db).doc(jobId).update({ execution }))),
     failLaunch: (jobId, error) =>
       store(() => db.runTransaction((tx) => failLaunch(db, tx, jobId, error))),
-    get: (tenant, id) => store(async () => jobOf(tenant, await jobs(db).doc(id).get())),
+    get: (tenant, id) => store(async () => jobOf(tenant, await byId(jobs(db), id).get())),
     detail: (tenant, id) => store(() => detail(db, tenant, id)),
     list: (tenant, filter, page) => store(() => readPage(query(db, tenant, filter), page, toJob)),
     requestCancel: (tenant, id) =>
@@ -48,7 +52,7 @@ async function enqueue(db: Firestore, request: ExecuteRequest) {
   return db.runTransaction(async (tx) => {
     const before = await earlierJob(db, tx, request);
     if (before) return { job: before, created: before.id === jobId };
-    const snapshot = await tx.get(transports(db).doc(request.transportId));
+    const snapshot = await tx.get(byId(transports(db), request.transportId));
     const transport = found(request.tenant, snapshot);
     const active = await unfinishedJob(db, tx, transport.activeJob);
     if (active?.id === jobId) return { job: active, created: true };
@@ -116,16 +120,19 @@ function rememberRequest(
   tx.set(requestRecord(db, tenant, transportId, idempotencyKey), { jobId, expiresAt });
 }
 
-async function takeLaunch(db: Firestore, tx: Transaction, jobId: string): Promise<boolean> {
-  const snapshot = await tx.get(jobs(db).doc(jobId));
-  const job = snapshot.data();
-  if (job?.state !== 'QUEUED' || job.execution !== undefined) return false;
-  const launchAt: unknown = snapshot.get('launchAt');
-  const now = snapshot.readTime;
-  if (launchAt instanceof Timestamp && now.toMillis() - launchAt.toMillis() < launchMs)
-    return false;
-  tx.update(snapshot.ref, { launchAt: now });
-  return true;
+async function takeLaunch(db: Firestore, jobId: string): Promise<boolean> {
+  // Chosen before the transaction, so that a repeated one recognises its own launch.
+  const launchId = newId();
+  return db.runTransaction(async (tx) => {
+    const snapshot = await tx.get(jobs(db).doc(jobId));
+    const job = snapshot.data();
+    if (job?.state !== 'QUEUED' || job.execution !== undefined) return false;
+    if (job.launchId === launchId) return true;
+    const now = snapshot.readTime;
+    if (job.launchAt && now.toMillis() - job.launchAt.toMillis() < launchMs) return false;
+    tx.update(snapshot.ref, { launchAt: now, launchId });
+    return true;
+  });
 }
 
 async function failLaunch(
@@ -141,7 +148,7 @@ async function failLaunch(
 }
 
 async function detail(db: Firestore, tenant: string, id: string): Promise<JobDetail> {
-  const job = jobOf(tenant, await jobs(db).doc(id).get());
+  const job = jobOf(tenant, await byId(jobs(db), id).get());
   const [tables, parts] = await Promise.all([
     extractions(db, id).where('epoch', '==', job.epoch).get(),
     splits(db, id).where('epoch', '==', job.epoch).get(),
@@ -171,7 +178,7 @@ async function requestCancel(
   tenant: string,
   id: string,
 ): Promise<Job> {
-  const snapshot = await tx.get(jobs(db).doc(id));
+  const snapshot = await tx.get(byId(jobs(db), id));
   const job = jobOf(tenant, snapshot);
   if (job.state === 'CANCELLING' || job.state === 'CANCELLED') return job;
   if (!isCancellable(job.state)) {
@@ -200,6 +207,6 @@ function jobOf(tenant: string, snapshot: DocumentSnapshot<JobDocument>): Job {
 
 /** A job as the domain knows it; fields of the store's own stay behind. */
 export function toJob(id: string, document: JobDocument): Job {
-  const { launchAt: _, ...job } = document;
+  const { launchAt: _, launchId: _id, ...job } = document;
   return { id, ...job };
 }

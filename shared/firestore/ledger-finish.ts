@@ -56,13 +56,15 @@ export function decide(
     const snapshot = await tx.get(jobs(db).doc(job.id));
     const stored = requireTurn(snapshot.data(), job);
     if (stored.outcome) return toJob(job.id, stored);
-    if (stored.state !== job.state) throw lost(`the job is ${stored.state}`);
+    const publishes = outcome.state === 'SUCCEEDED' || outcome.state === 'PARTIALLY_SUCCEEDED';
+    const next = publishes ? 'PUBLISHING' : outcome.state;
+    if (!mayBecome(stored.state, next)) throw lost(`the job is ${stored.state}`);
     for (const { extractionId, state, error } of results) {
       tx.update(extractions(db, job.id).doc(extractionId), { result: { state, error } });
     }
-    const publishes = outcome.state === 'SUCCEEDED' || outcome.state === 'PARTIALLY_SUCCEEDED';
     const decision = {
       outcome,
+      // An end without output is reached only after the sweep.
       state: publishes ? 'PUBLISHING' : stored.state,
       finishedAt: snapshot.readTime.toDate().toISOString(),
       ...(outcome.error && { error: outcome.error }),
@@ -76,9 +78,9 @@ export function finish(db: Firestore, job: Job): Promise<Job> {
   return db.runTransaction(async (tx) => {
     const snapshot = await tx.get(jobs(db).doc(job.id));
     const document = snapshot.data();
-    const end = job.outcome?.state;
-    if (document && end && document.state === end) return toJob(job.id, document);
-    const stored = requireTurn(document, job);
+    const end = document?.outcome?.state;
+    if (document && document.state === end) return toJob(job.id, document);
+    const { owner: _, ...stored } = requireTurn(document, job);
     if (!end || !mayBecome(stored.state, end)) throw lost(`the job is ${stored.state}`);
     tx.update(snapshot.ref, { state: end, owner: FieldValue.delete() });
     return toJob(job.id, { ...stored, state: end });

@@ -2,13 +2,14 @@ import { FieldValue, type Firestore, type Transaction } from '@google-cloud/fire
 import type { Consistency, Job } from '../domain/job.ts';
 import type { ErrorReport } from '../errors.ts';
 import type { TablePlan } from '../ports.ts';
-import { extractions, jobs, splitId, splits } from './documents.ts';
+import { extractions, jobs, type SplitDocument, splitId, splits } from './documents.ts';
 import { toJob } from './jobs.ts';
 import { isHolderLive, lost } from './leases.ts';
 
-// Keeps a transaction far below the request limit of 10 MiB, even for tables of 1,000 columns.
+// Weights are in planned columns, each of which takes up to half a KiB. A request may have 10 MiB.
 // https://firebase.google.com/docs/firestore/quotas#writes_and_transactions
-const writesPerTransaction = 100;
+const weightPerTransaction = 5_000;
+const weightPerDocument = 20;
 
 export function beginPlanning(
   db: Firestore,
@@ -39,11 +40,10 @@ export async function savePlans(
   plans: readonly TablePlan[],
 ): Promise<void> {
   const writes = plans.flatMap((plan) => writesOf(db, job, plan));
-  for (let start = 0; start < writes.length; start += writesPerTransaction) {
-    const some = writes.slice(start, start + writesPerTransaction);
+  for (const some of batchesOf(writes)) {
     await db.runTransaction(async (tx) => {
       await requirePlanner(db, tx, job);
-      for (const write of some) write(tx);
+      for (const { write } of some) write(tx);
     });
   }
 }
@@ -85,22 +85,40 @@ async function requirePlanner(db: Firestore, tx: Transaction, job: Job): Promise
   if (!holds) throw lost('another task plans the job, or it is past planning');
 }
 
-function writesOf(db: Firestore, job: Job, plan: TablePlan): ((tx: Transaction) => void)[] {
+interface PlanWrite {
+  readonly weight: number;
+  write(tx: Transaction): void;
+}
+
+function writesOf(db: Firestore, job: Job, plan: TablePlan): PlanWrite[] {
   const { id, ...extraction } = plan.extraction;
-  const positions = Array.from({ length: plan.splits }, (_, position) => position);
-  return [
-    (tx) => void tx.set(extractions(db, job.id).doc(id), extraction),
-    ...positions.map((position) => (tx: Transaction) => {
-      tx.set(splits(db, job.id).doc(splitId(id, job.epoch, position)), {
-        extractionId: id,
-        epoch: job.epoch,
-        position,
-        state: 'PENDING',
-        attempt: 0,
-        failures: 0,
-        uploads: [],
-        parts: [],
-      });
-    }),
-  ];
+  const writeExtraction: PlanWrite = {
+    weight: weightPerDocument + extraction.columns.length,
+    write: (tx) => tx.set(extractions(db, job.id).doc(id), extraction),
+  };
+  const writeSplits = Array.from({ length: plan.splits }, (_, position): PlanWrite => {
+    const ref = splits(db, job.id).doc(splitId(id, job.epoch, position));
+    const split = newSplit(id, job.epoch, position);
+    return { weight: weightPerDocument, write: (tx) => tx.set(ref, split) };
+  });
+  return [writeExtraction, ...writeSplits];
+}
+
+function newSplit(extractionId: string, epoch: number, position: number): SplitDocument {
+  const nothingYet = { attempt: 0, failures: 0, uploads: [], parts: [] };
+  return { extractionId, epoch, position, state: 'PENDING', ...nothingYet };
+}
+
+function batchesOf(writes: readonly PlanWrite[]): PlanWrite[][] {
+  const batches: PlanWrite[][] = [];
+  let room = 0;
+  for (const write of writes) {
+    if (write.weight > room) {
+      batches.push([]);
+      room = weightPerTransaction;
+    }
+    batches.at(-1)?.push(write);
+    room -= write.weight;
+  }
+  return batches;
 }

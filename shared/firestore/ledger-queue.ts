@@ -1,6 +1,6 @@
 import { FieldPath, type Firestore, type QueryDocumentSnapshot } from '@google-cloud/firestore';
 import type { Job } from '../domain/job.ts';
-import type { Claim } from '../domain/split.ts';
+import type { Claim, SplitState } from '../domain/split.ts';
 import type { SplitQueue } from '../ports.ts';
 import { newId, type SplitDocument, splits } from './documents.ts';
 import { isPreconditionFailure, store } from './errors.ts';
@@ -12,35 +12,36 @@ type SplitSnapshot = QueryDocumentSnapshot<SplitDocument>;
 
 interface Claimer {
   readonly holder: string;
-  /** All claims that this queue ever tried to make. */
+  /** Of the claims that this queue has handed out, or is about to. */
   readonly claimIds: Set<string>;
 }
 
 interface Candidates {
   readonly page: SplitSnapshot[];
-  /** Splits in the hands of live tasks remain. */
+  /** Splits that are not settled remain. */
   readonly open: boolean;
 }
 
 /**
  * Claims splits from pages of candidates. A claim is one write that only succeeds on the version read, so a
- * page costs one read per split, however many tasks there are. Each task starts at another place of the key
- * range, which keeps tasks out of each other's way.
+ * page costs one read per split, however many tasks there are. Each page starts at another place of the key
+ * range, which keeps tasks out of each other's way. What the task itself has claimed, but not through this
+ * queue, nobody works on: an answer was lost, or an earlier queue was given up. It is claimed again.
  */
 export function openQueue(db: Firestore, job: Job, holder: string): SplitQueue {
   const task: Claimer = { holder, claimIds: new Set() };
   let candidates: Candidates = { page: [], open: true };
   let refill: Promise<void> | undefined;
-  const refilled = async () => {
-    refill ??= readCandidates(db, job, task).then((found) => {
-      candidates = found;
-      refill = undefined;
-    });
-    // A failed read must be tried again by the next caller.
-    await refill.catch((error) => {
-      refill = undefined;
-      throw error;
-    });
+  const refilled = () => {
+    refill ??= readCandidates(db, job, task)
+      .then((found) => {
+        candidates = found;
+      })
+      // A failed read must be tried again by the next caller.
+      .finally(() => {
+        refill = undefined;
+      });
+    return refill;
   };
   const next = async () => {
     for (;;) {
@@ -55,25 +56,22 @@ export function openQueue(db: Firestore, job: Job, holder: string): SplitQueue {
 }
 
 async function readCandidates(db: Firestore, job: Job, task: Claimer): Promise<Candidates> {
-  const pending = await readPending(db, job);
+  const pending = await readSome(db, job, 'PENDING');
   if (pending.length > 0) return { page: pending, open: true };
-  const claimed = await splits(db, job.id)
-    .where('epoch', '==', job.epoch)
-    .where('state', '==', 'CLAIMED')
-    .limit(pageSize)
-    .get();
-  const dead = await deadHolders(db, job, task, claimed.docs);
-  const page = claimed.docs.filter((doc) => isAbandoned(doc.data(), task, dead));
-  return { page, open: claimed.size > page.length };
+  const claimed = await readSome(db, job, 'CLAIMED');
+  const dead = await deadHolders(db, job, task, claimed);
+  const page = claimed.filter((doc) => isAbandoned(doc.data(), task, dead));
+  // Those of the page are about to be in the hands of a live task as well.
+  return { page, open: claimed.length > 0 };
 }
 
-async function readPending(db: Firestore, job: Job): Promise<SplitSnapshot[]> {
+async function readSome(db: Firestore, job: Job, state: SplitState): Promise<SplitSnapshot[]> {
   const ordered = splits(db, job.id)
     .where('epoch', '==', job.epoch)
-    .where('state', '==', 'PENDING')
+    .where('state', '==', state)
     .orderBy(FieldPath.documentId())
     .limit(pageSize);
-  // Ids begin with a hash, so a random start is a fair one.
+  // Ids are hashes, so a random start is a fair one.
   const { docs } = await ordered.startAt(newId()).get();
   return docs.length > 0 ? docs : (await ordered.get()).docs;
 }
@@ -93,7 +91,7 @@ async function deadHolders(
   return dead;
 }
 
-/** A claim in this task's own name that this queue never made is left over from an earlier turn. */
+/** A claim in this task's own name that is not of this queue has nobody who works on it. */
 function isAbandoned(split: SplitDocument, task: Claimer, dead: ReadonlySet<string>): boolean {
   if (split.holder === task.holder) return !task.claimIds.has(split.claimId ?? '');
   return dead.has(split.holder ?? '');
@@ -113,10 +111,10 @@ async function tryClaim(
     const write = { state: 'CLAIMED', holder, attempt, claimId } as const;
     await candidate.ref.update(write, { lastUpdateTime: candidate.updateTime });
   } catch (error) {
-    if (!isPreconditionFailure(error)) throw error;
-    // Somebody was faster; or our own write was, and the client repeated it after its answer got lost.
-    const now = (await candidate.ref.get()).data();
-    if (now?.claimId !== claimId) return undefined;
+    // Should it have been written all the same, it will be found abandoned.
+    claimIds.delete(claimId);
+    if (isPreconditionFailure(error)) return undefined;
+    throw error;
   }
   const { extractionId, epoch, position, failures } = split;
   const { id: splitId } = candidate;

@@ -2,7 +2,7 @@ import { FieldValue, type Firestore } from '@google-cloud/firestore';
 import type { Extraction } from '../domain/extraction.ts';
 import { OraFerryError } from '../errors.ts';
 import type { JobLedger } from '../ports.ts';
-import { extractions, jobs, lease, splits } from './documents.ts';
+import { byId, extractions, jobs, lease, splits } from './documents.ts';
 import { store } from './errors.ts';
 import { toJob } from './jobs.ts';
 import { beginFinish, decide, finish } from './ledger-finish.ts';
@@ -48,7 +48,7 @@ export function createJobLedger(db: Firestore): JobLedger {
 }
 
 async function readJob(db: Firestore, jobId: string) {
-  const document = (await jobs(db).doc(jobId).get()).data();
+  const document = (await byId(jobs(db), jobId).get()).data();
   if (document) return toJob(jobId, document);
   throw new OraFerryError('JOB_NOT_FOUND', 'No job has this id.');
 }

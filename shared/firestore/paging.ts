@@ -2,8 +2,9 @@ import { FieldPath, type Query } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { OraFerryError } from '../errors.ts';
 import type { Page, PageRequest } from '../ports.ts';
+import { idForm } from './documents.ts';
 
-const position = z.tuple([z.string(), z.string()]);
+const position = z.tuple([z.iso.datetime(), z.string().regex(idForm)]);
 
 /**
  * Reads a page of documents with `createdAt`, newest first. The token is the place after the last item, so

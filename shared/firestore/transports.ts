@@ -3,7 +3,14 @@ import { isTerminal } from '../domain/job.ts';
 import type { Transport, TransportInput } from '../domain/transport.ts';
 import { OraFerryError } from '../errors.ts';
 import type { TransportStore } from '../ports.ts';
-import { jobs, newId, type TransportDocument, transportName, transports } from './documents.ts';
+import {
+  byId,
+  jobs,
+  newId,
+  type TransportDocument,
+  transportName,
+  transports,
+} from './documents.ts';
 import { store } from './errors.ts';
 import { readPage } from './paging.ts';
 
@@ -12,13 +19,11 @@ export function createTransportStore(db: Firestore): TransportStore {
   return {
     create: (tenant, input) => store(() => create(db, tenant, input)),
     get: (tenant, id) =>
-      store(async () => toTransport(id, found(tenant, await transports(db).doc(id).get()))),
+      store(async () => toTransport(id, found(tenant, await byId(transports(db), id).get()))),
     list: (tenant, page) =>
       store(() => readPage(transports(db).where('tenant', '==', tenant), page, toTransport)),
-    replace: (tenant, id, input, etag) =>
-      store(() => db.runTransaction((tx) => replace(db, tx, { tenant, id, etag }, input))),
-    remove: (tenant, id, etag) =>
-      store(() => db.runTransaction((tx) => remove(db, tx, { tenant, id, etag }))),
+    replace: (tenant, id, input, etag) => store(() => replace(db, { tenant, id, etag }, input)),
+    remove: (tenant, id, etag) => store(() => remove(db, { tenant, id, etag })),
   };
 }
 
@@ -53,42 +58,55 @@ async function create(db: Firestore, tenant: string, input: TransportInput): Pro
 
 async function replace(
   db: Firestore,
-  tx: Transaction,
   { tenant, id, etag }: Target,
   input: TransportInput,
 ): Promise<Transport> {
-  const snapshot = await tx.get(transports(db).doc(id));
-  const stored = found(tenant, snapshot);
-  requireEtag(stored, etag);
-  if (stored.name !== input.name) throw renamed(stored.name);
-  const updatedAt = snapshot.readTime.toDate().toISOString();
-  const { activeJob, latestVersion, createdAt } = stored;
-  const document: TransportDocument = {
-    ...input,
-    tenant,
-    latestVersion,
-    createdAt,
-    updatedAt,
-    etag: newId(),
-    ...(activeJob && { activeJob }),
-  };
-  tx.set(snapshot.ref, document);
-  return toTransport(id, document);
+  // Chosen before the transaction, so that a repeated one recognises its own change.
+  const newEtag = newId();
+  return db.runTransaction(async (tx) => {
+    const snapshot = await tx.get(byId(transports(db), id));
+    const stored = found(tenant, snapshot);
+    if (stored.etag === newEtag) return toTransport(id, stored);
+    requireEtag(stored, etag);
+    if (stored.name !== input.name) throw renamed(stored.name);
+    const updatedAt = snapshot.readTime.toDate().toISOString();
+    const { activeJob, latestVersion, createdAt } = stored;
+    const document: TransportDocument = {
+      ...input,
+      tenant,
+      latestVersion,
+      createdAt,
+      updatedAt,
+      etag: newEtag,
+      ...(activeJob && { activeJob }),
+    };
+    tx.set(snapshot.ref, document);
+    return toTransport(id, document);
+  });
 }
 
-async function remove(db: Firestore, tx: Transaction, { tenant, id, etag }: Target): Promise<void> {
-  const snapshot = await tx.get(transports(db).doc(id));
-  const stored = found(tenant, snapshot);
-  requireEtag(stored, etag);
-  if (stored.activeJob) {
-    const job = (await tx.get(jobs(db).doc(stored.activeJob))).data();
-    if (job && !isTerminal(job.state)) throw busy(stored.activeJob);
-  }
-  tx.delete(snapshot.ref);
-  tx.set(transportName(db, stored.name), {
-    transportId: null,
-    latestVersion: stored.latestVersion,
+async function remove(db: Firestore, { tenant, id, etag }: Target): Promise<void> {
+  let mayBeRemoved = false;
+  await db.runTransaction(async (tx) => {
+    const snapshot = await tx.get(byId(transports(db), id));
+    // The transaction is repeated when its answer was lost: then its own delete may be what it finds.
+    if (mayBeRemoved && !snapshot.exists) return;
+    const stored = found(tenant, snapshot);
+    requireEtag(stored, etag);
+    await requireIdle(db, tx, stored);
+    tx.delete(snapshot.ref);
+    tx.set(transportName(db, stored.name), {
+      transportId: null,
+      latestVersion: stored.latestVersion,
+    });
+    mayBeRemoved = true;
   });
+}
+
+async function requireIdle(db: Firestore, tx: Transaction, stored: TransportDocument) {
+  if (stored.activeJob === undefined) return;
+  const job = (await tx.get(jobs(db).doc(stored.activeJob))).data();
+  if (job && !isTerminal(job.state)) throw busy(stored.activeJob);
 }
 
 /** The stored transport, if there is one and it is the tenant's. Throws TRANSPORT_NOT_FOUND. */

@@ -1,15 +1,7 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe } from 'vitest';
 import { startFirestore } from '../../../../infra/local/firestore/server.ts';
-import {
-  type FirestoreServer,
-  firestoreContract,
-  firestoreSlowContract,
-} from '../../../contract/firestore-server.ts';
-
-const hasGcloud = spawnSync('gcloud', ['--version']).status === 0;
+import { firestoreContract, firestoreSlowContract } from '../../../contract/firestore-server.ts';
+import { hasGcloud, startEmulator } from '../../../support/firestore-emulator.ts';
 
 describe('the embedded server keeps the slow part of the contract', () => {
   firestoreSlowContract(() => startFirestore());
@@ -22,43 +14,4 @@ if (hasGcloud) {
   });
 } else {
   process.stderr.write("gcloud is missing: the contract was not run on Google's emulator\n");
-}
-
-async function startEmulator(): Promise<FirestoreServer> {
-  const host = `127.0.0.1:${await freePort()}`;
-  const emulator = spawn('gcloud', ['emulators', 'firestore', 'start', `--host-port=${host}`], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  await saying(emulator, 'is now running');
-  return { host, close: () => stop(emulator) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-function saying(emulator: ChildProcess, text: string) {
-  return new Promise<void>((resolve, reject) => {
-    let said = '';
-    const listen = (chunk: Buffer) => {
-      said += chunk;
-      if (said.includes(text)) resolve();
-    };
-    emulator.stdout?.on('data', listen);
-    emulator.stderr?.on('data', listen);
-    emulator.once('exit', () => reject(new Error(`The emulator ended: ${said}`)));
-  });
-}
-
-// Java lives on when only gcloud's wrapper is killed: end the whole process group.
-async function stop(emulator: ChildProcess) {
-  const ended = once(emulator, 'exit');
-  if (emulator.pid) process.kill(-emulator.pid, 'SIGKILL');
-  await ended;
 }

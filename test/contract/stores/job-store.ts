@@ -1,0 +1,270 @@
+import { Timestamp } from '@google-cloud/firestore';
+import { describe, expect, it } from 'vitest';
+import {
+  executeRequest,
+  inputOf,
+  longMs,
+  planningJob,
+  present,
+  queuedJob,
+  runningJob,
+  type StoreServer,
+  type Stores,
+  storesOn,
+  verifyingJob,
+} from '../../support/stores.ts';
+
+/** What every JobStore must do. */
+export function jobStoreContract(start: () => Promise<StoreServer>): void {
+  const open = storesOn(start);
+  describe('enqueue', () => enqueueing(open));
+  describe('launch', () => launching(open));
+  describe('cancel', () => cancelling(open));
+  describe('history', () => history(open));
+}
+
+function enqueueing(open: () => Stores) {
+  it('copies the definition into the job', async () => {
+    const { transports, jobs } = open();
+    const destination = { prefix: 'exports', bucket: 'elsewhere' };
+    const transport = await transports.create('default', inputOf('copy', { destination }));
+    const { job, created } = await jobs.enqueue(executeRequest(transport.id));
+    expect(created).toBe(true);
+    const prefix = `exports/copy/v000001-${job.id.slice(0, 8)}/`;
+    expect(job).toMatchObject({
+      version: 1,
+      state: 'QUEUED',
+      tables: transport.tables,
+      output: { bucket: 'elsewhere', prefix },
+    });
+    expect(await jobs.get('default', job.id)).toEqual(job);
+  });
+
+  it('50 concurrent requests with one key make one job', async () => {
+    const { transports, jobs } = open();
+    const { id } = await transports.create('default', inputOf('keyed'));
+    const requests = Array.from({ length: 50 }, () => jobs.enqueue(executeRequest(id, 'k')));
+    const answers = await Promise.all(requests);
+    expect(new Set(answers.map(({ job }) => job.id)).size).toBe(1);
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    expect((await transports.get('default', id)).latestVersion).toBe(1);
+  });
+
+  it('of 50 concurrent requests without a key one wins, and the others are told which', async () => {
+    const { transports, jobs } = open();
+    const { id } = await transports.create('default', inputOf('keyless'));
+    const requests = Array.from({ length: 50 }, () => jobs.enqueue(executeRequest(id)));
+    const results = await Promise.allSettled(requests);
+    const [winner, ...more] = results.filter((result) => result.status === 'fulfilled');
+    expect(more).toEqual([]);
+    const details = { job_id: winner?.value.job.id };
+    for (const result of results.filter(({ status }) => status === 'rejected')) {
+      expect(result).toMatchObject({ reason: { code: 'CONFLICT', details } });
+    }
+  });
+
+  it('the key still answers its job once that has ended', async () => {
+    const { transports, jobs } = open();
+    const { id } = await transports.create('default', inputOf('done'));
+    const { job } = await jobs.enqueue(executeRequest(id, 'k'));
+    await jobs.requestCancel('default', job.id);
+    const again = await jobs.enqueue(executeRequest(id, 'k'));
+    expect(again).toMatchObject({ created: false, job: { id: job.id, state: 'CANCELLED' } });
+  });
+
+  it('a key is forgotten after 24 hours', async () => {
+    const { transports, jobs, db } = open();
+    const { id } = await transports.create('default', inputOf('expiring'));
+    const { job } = await jobs.enqueue(executeRequest(id, 'k'));
+    await jobs.requestCancel('default', job.id);
+    const record = present((await db.collection('requests').get()).docs[0]);
+    const lifetimeMs = record.get('expiresAt').toMillis() - Date.parse(job.createdAt);
+    expect(lifetimeMs).toBe(24 * 60 * 60 * 1000);
+    await record.ref.update({ expiresAt: Timestamp.fromMillis(Date.parse(job.createdAt) - 1) });
+    const next = await jobs.enqueue(executeRequest(id, 'k'));
+    expect(next).toMatchObject({ created: true, job: { version: 2 } });
+  });
+
+  it('a key belongs to its transport', async () => {
+    const { transports, jobs } = open();
+    const first = await transports.create('default', inputOf('first'));
+    const second = await transports.create('default', inputOf('second'));
+    const one = await jobs.enqueue(executeRequest(first.id, 'k'));
+    const other = await jobs.enqueue(executeRequest(second.id, 'k'));
+    expect(other.created).toBe(true);
+    expect(other.job.id).not.toBe(one.job.id);
+  });
+
+  it('another tenant’s transport cannot be executed', async () => {
+    const { transports, jobs } = open();
+    const { id } = await transports.create('red', inputOf('secret'));
+    await jobs.enqueue(executeRequest(id, 'k', 'red'));
+    await expect(jobs.enqueue(executeRequest(id, 'k', 'blue'))).rejects.toMatchObject({
+      code: 'TRANSPORT_NOT_FOUND',
+    });
+  });
+}
+
+function launching(open: () => Stores) {
+  it('belongs to one caller at a time', async () => {
+    const stores = open();
+    const { id } = await queuedJob(stores);
+    const takes = await Promise.all(Array.from({ length: 8 }, () => stores.jobs.takeLaunch(id)));
+    expect(takes.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('lapses, so that a crashed launch can be finished', async () => {
+    const stores = open();
+    const { id } = await queuedJob(stores);
+    expect(await stores.jobs.takeLaunch(id)).toBe(true);
+    const launch = stores.db.doc(`jobs/${id}`);
+    const launchAt: Timestamp = (await launch.get()).get('launchAt');
+    await launch.update({ launchAt: Timestamp.fromMillis(launchAt.toMillis() - 60_001) });
+    expect(await stores.jobs.takeLaunch(id)).toBe(true);
+    expect(await stores.jobs.takeLaunch(id)).toBe(false);
+    expect(Object.keys(await stores.jobs.get('default', id))).not.toContain('launchAt');
+  });
+
+  it('is not given for a job that has its execution, was cancelled or is unknown', async () => {
+    const stores = open();
+    const { id } = await queuedJob(stores);
+    await stores.jobs.recordExecution(id, 'executions/1');
+    expect(await stores.jobs.takeLaunch(id)).toBe(false);
+    expect(await stores.jobs.get('default', id)).toMatchObject({ execution: 'executions/1' });
+    const other = await queuedJob(stores, 'other');
+    await stores.jobs.requestCancel('default', other.id);
+    expect(await stores.jobs.takeLaunch(other.id)).toBe(false);
+    expect(await stores.jobs.takeLaunch('none')).toBe(false);
+  });
+
+  it('a refused launch fails the job and frees the transport', async () => {
+    const { transports, jobs } = open();
+    const { id } = await transports.create('default', inputOf('refused'));
+    const { job } = await jobs.enqueue(executeRequest(id));
+    const error = { code: 'JOB_LAUNCH_ERROR', message: 'no' } as const;
+    await jobs.failLaunch(job.id, error);
+    const failed = await jobs.get('default', job.id);
+    expect(failed).toMatchObject({ state: 'FAILED', error, finishedAt: expect.any(String) });
+    expect((await jobs.enqueue(executeRequest(id))).job.version).toBe(2);
+  });
+
+  it('a refusal that comes too late changes nothing', async () => {
+    const stores = open();
+    const { id } = await planningJob(stores);
+    await stores.jobs.failLaunch(id, { code: 'JOB_LAUNCH_ERROR', message: 'no' });
+    expect(await stores.jobs.get('default', id)).toMatchObject({ state: 'PLANNING' });
+  });
+}
+
+function cancelling(open: () => Stores) {
+  const cancel = (stores: Stores, id: string) => stores.jobs.requestCancel('default', id);
+
+  it('a job that no task has begun is cancelled at once', async () => {
+    const stores = open();
+    const { id } = await queuedJob(stores);
+    const cancelled = await cancel(stores, id);
+    expect(cancelled).toMatchObject({ state: 'CANCELLED', finishedAt: expect.any(String) });
+    expect(await cancel(stores, id)).toEqual(cancelled);
+    expect(await stores.ledger.beginPlanning(id, 'late')).toBeUndefined();
+  });
+
+  it.each([
+    ['PLANNING', planningJob],
+    ['RUNNING', runningJob],
+    ['VERIFYING', verifyingJob],
+  ])('a job that is %s is left to its tasks to be ended', async (state, prepare) => {
+    const stores = open();
+    const { id } = await prepare(stores);
+    expect(await stores.jobs.get('default', id)).toMatchObject({ state });
+    const cancelling = await cancel(stores, id);
+    expect(cancelling.state).toBe('CANCELLING');
+    expect(cancelling.owner).toBeUndefined();
+    expect(await cancel(stores, id)).toEqual(cancelling);
+    expect(await stores.jobs.get('default', id)).toEqual(cancelling);
+  });
+
+  it.each(['SUCCEEDED', 'PARTIALLY_SUCCEEDED'] as const)(
+    'a job that is publishing, or has %s, can only be completed',
+    async (state) => {
+      const stores = open();
+      const verifying = await verifyingJob(stores);
+      const decided = await stores.ledger.decide(verifying, { state }, []);
+      const late = { code: 'CONFLICT', details: { job_id: decided.id, state: 'PUBLISHING' } };
+      await expect(cancel(stores, decided.id)).rejects.toMatchObject(late);
+      await stores.ledger.finish(decided);
+      await expect(cancel(stores, decided.id)).rejects.toMatchObject({ details: { state } });
+    },
+  );
+
+  it('a failure that is decided but not carried out gives way', async () => {
+    const stores = open();
+    const error = { code: 'VERIFICATION_FAILED', message: 'short' } as const;
+    const failing = await stores.ledger.decide(
+      await verifyingJob(stores, 'a'),
+      { state: 'FAILED', error },
+      [{ extractionId: 'id-TIMES', state: 'FAILED', error }],
+    );
+    const cancelling = await cancel(stores, failing.id);
+    expect(cancelling).toMatchObject({ state: 'CANCELLING' });
+    expect(Object.keys(cancelling)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^(outcome|error|finishedAt|owner)$/)]),
+    );
+    await expect(stores.ledger.finish(failing)).rejects.toMatchObject({ code: 'LEASE_LOST' });
+    await stores.ledger.renewLease(failing.id, 'b', longMs);
+    const taken = present(await stores.ledger.beginFinish(failing.id, 'b'));
+    const decided = await stores.ledger.decide(taken, { state: 'CANCELLED' }, []);
+    expect(await stores.ledger.finish(decided)).toMatchObject({ state: 'CANCELLED' });
+  });
+
+  it('another tenant’s job is not found', async () => {
+    const stores = open();
+    const { id } = await queuedJob(stores);
+    const refusal = { code: 'JOB_NOT_FOUND' };
+    await expect(stores.jobs.requestCancel('blue', id)).rejects.toMatchObject(refusal);
+    await expect(stores.jobs.get('blue', id)).rejects.toMatchObject(refusal);
+    await expect(stores.jobs.detail('blue', id)).rejects.toMatchObject(refusal);
+  });
+}
+
+function history(open: () => Stores) {
+  it('lists newest first, by transport and by state', async () => {
+    const stores = open();
+    const { transports, jobs } = stores;
+    const { id } = await transports.create('default', inputOf('often'));
+    const ids: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      const { job } = await jobs.enqueue(executeRequest(id));
+      await jobs.requestCancel('default', job.id);
+      ids.unshift(job.id);
+    }
+    const queued = await queuedJob(stores, 'other');
+    const listed = async (filter: Parameters<typeof jobs.list>[1]) =>
+      (await jobs.list('default', filter, { pageSize: 10 })).items.map((job) => job.id);
+    expect(await listed({})).toEqual([queued.id, ...ids]);
+    expect(await listed({ transportId: id })).toEqual(ids);
+    expect(await listed({ state: 'QUEUED' })).toEqual([queued.id]);
+    expect(await listed({ transportId: id, state: 'QUEUED' })).toEqual([]);
+    expect((await jobs.list('blue', {}, { pageSize: 10 })).items).toEqual([]);
+  });
+
+  it('shows the tables and splits of the newest plan', async () => {
+    const stores = open();
+    const { id } = await runningJob(stores, 2);
+    const { job, extractions, splits } = await stores.jobs.detail('default', id);
+    expect(job).toMatchObject({ state: 'RUNNING', scn: '4711', consistency: 'scn' });
+    expect(extractions).toMatchObject([{ id: 'id-TIMES', splitsTotal: 2, countedRows: 10 }]);
+    expect(splits.map(({ position }) => position).toSorted()).toEqual([0, 1]);
+  });
+
+  it.each(['', 'x', '.', '__id__', 'a/b', 'a/b/c', 'f'.repeat(2000)])(
+    'there is no job with the id %j',
+    async (id) => {
+      const { jobs, ledger } = open();
+      const refusal = { code: 'JOB_NOT_FOUND' };
+      await expect(jobs.get('default', id)).rejects.toMatchObject(refusal);
+      await expect(jobs.detail('default', id)).rejects.toMatchObject(refusal);
+      await expect(jobs.requestCancel('default', id)).rejects.toMatchObject(refusal);
+      await expect(ledger.job(id)).rejects.toMatchObject(refusal);
+    },
+  );
+}

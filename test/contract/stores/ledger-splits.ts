@@ -1,0 +1,129 @@
+import { expect, it } from 'vitest';
+import type { Claim } from '../../../shared/domain/split.ts';
+import {
+  claimOne,
+  longMs,
+  partOf,
+  present,
+  runningJob,
+  type Stores,
+} from '../../support/stores.ts';
+
+const lost = { code: 'LEASE_LOST' };
+const error = { code: 'ORACLE_CONNECTION_ERROR', message: 'cut' } as const;
+
+export function splitWrites(open: () => Stores): void {
+  const only = async (stores: Stores, jobId: string) => (await stores.ledger.splits(jobId))[0];
+
+  it('a commit settles the split with its parts, however often it is sent', async () => {
+    const stores = open();
+    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    await stores.ledger.commitSplit(claim, [partOf(claim)]);
+    await stores.ledger.commitSplit(claim, [partOf(claim)]);
+    const split = await only(stores, claim.jobId);
+    expect(split).toMatchObject({ state: 'DONE', parts: [partOf(claim)], attempt: 1 });
+  });
+
+  it('a commit that is repeated after the job has moved on has still happened', async () => {
+    const stores = open();
+    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    await stores.ledger.commitSplit(claim, [partOf(claim)]);
+    await stores.ledger.beginFinish(claim.jobId, 'b');
+    await stores.ledger.commitSplit(claim, [partOf(claim)]);
+    expect(await stores.ledger.job(claim.jobId)).toMatchObject({ state: 'VERIFYING' });
+  });
+
+  it('a final failure that is repeated after the job has moved on has still happened', async () => {
+    const stores = open();
+    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    await stores.ledger.failSplit(claim, error, true);
+    await stores.ledger.beginFinish(claim.jobId, 'b');
+    await stores.ledger.failSplit(claim, error, true);
+    expect(await only(stores, claim.jobId)).toMatchObject({ state: 'FAILED', failures: 1 });
+  });
+
+  it('an attempt that was taken over can neither record, commit, fail nor hand back', async () => {
+    const stores = open();
+    const { ledger } = stores;
+    const job = await runningJob(stores);
+    const zombie = await claimOne(stores, job, 'zombie');
+    await ledger.releaseLease(job.id, 'zombie');
+    const heir = await claimOne(stores, job, 'heir');
+    await ledger.renewLease(job.id, 'zombie', longMs);
+    await expectRefused(stores, zombie);
+    await ledger.releaseSplit(zombie);
+    expect(await only(stores, job.id)).toMatchObject({ state: 'CLAIMED', holder: 'heir' });
+    await ledger.commitSplit(heir, [partOf(heir)]);
+    await expectRefused(stores, zombie);
+    await ledger.releaseSplit(zombie);
+    const split = await only(stores, job.id);
+    expect(split).toMatchObject({ state: 'DONE', parts: [partOf(heir)], uploads: [] });
+  });
+
+  it('an upload is recorded once, and stays on record through later attempts', async () => {
+    const stores = open();
+    const { ledger } = stores;
+    const job = await runningJob(stores);
+    const first = await claimOne(stores, job, 'a');
+    await ledger.recordUpload(first, 'p1', 'http://gcs/1');
+    await ledger.recordUpload(first, 'p1', 'http://gcs/1');
+    await ledger.releaseSplit(first);
+    const second = await claimOne(stores, job, 'a');
+    await ledger.recordUpload(second, 'p2', 'http://gcs/2');
+    expect((await only(stores, job.id))?.uploads).toEqual([
+      { attempt: 1, name: 'p1', uri: 'http://gcs/1' },
+      { attempt: 2, name: 'p2', uri: 'http://gcs/2' },
+    ]);
+  });
+
+  it('a failure is counted once and tells why; the last one settles the split', async () => {
+    const stores = open();
+    const { ledger } = stores;
+    const job = await runningJob(stores);
+    const first = await claimOne(stores, job, 'a');
+    await ledger.failSplit(first, error, false);
+    await ledger.failSplit(first, error, false);
+    const pending = present(await only(stores, job.id));
+    expect(pending).toMatchObject({ state: 'PENDING', failures: 1, error });
+    expect(pending).not.toHaveProperty('holder');
+    const second = await claimOne(stores, job, 'a');
+    await ledger.failSplit(second, error, true);
+    await ledger.failSplit(second, error, true);
+    expect(await only(stores, job.id)).toMatchObject({ state: 'FAILED', failures: 2, attempt: 2 });
+    await expectRefused(stores, first);
+  });
+
+  it('a split that was handed back counts no failure', async () => {
+    const stores = open();
+    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    await stores.ledger.releaseSplit(claim);
+    await stores.ledger.releaseSplit(claim);
+    const split = present(await only(stores, claim.jobId));
+    expect(split).toMatchObject({ state: 'PENDING', failures: 0, attempt: 1 });
+    expect(split).not.toHaveProperty('holder');
+    await expectRefused(stores, claim);
+  });
+
+  it('after a cancel no upload is begun and nothing is committed', async () => {
+    const stores = open();
+    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    await stores.jobs.requestCancel('default', claim.jobId);
+    await expectRefused(stores, claim);
+    await expect(stores.ledger.releaseSplit(claim)).rejects.toMatchObject(lost);
+    expect(await only(stores, claim.jobId)).toMatchObject({ state: 'CLAIMED', parts: [] });
+  });
+
+  it('a split that does not exist is refused', async () => {
+    const stores = open();
+    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    await expectRefused(stores, { ...claim, splitId: 'none' });
+  });
+}
+
+async function expectRefused({ ledger }: Stores, claim: Claim): Promise<void> {
+  await expect(ledger.recordUpload(claim, 'p', 'http://gcs/x')).rejects.toMatchObject(lost);
+  await expect(ledger.commitSplit(claim, [partOf(claim)])).rejects.toMatchObject(lost);
+  await expect(ledger.failSplit({ ...claim, failures: 7 }, error, false)).rejects.toMatchObject(
+    lost,
+  );
+}
