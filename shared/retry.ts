@@ -1,4 +1,5 @@
-import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import { OraFerryError } from './errors.ts';
 
 export interface RetryPolicy {
@@ -11,22 +12,28 @@ export interface RetryPolicy {
 /**
  * Runs the operation until it succeeds, its error is not retryable, the attempts are used up or the signal
  * aborts; then the last error is thrown. Delays grow exponentially with decorrelated jitter
- * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/).
+ * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/). An abort ends the delay
+ * at once, which cockatiel's own retry does not do.
  */
 export async function withRetry<T>(
   policy: RetryPolicy,
   signal: AbortSignal,
   operation: () => Promise<T>,
 ): Promise<T> {
-  const policyRunner = retry(handleWhen(isRetryable), {
-    maxAttempts: policy.attempts - 1,
-    backoff: new ExponentialBackoff({
-      initialDelay: policy.initialDelayMs,
-      maxDelay: policy.maxDelayMs,
-    }),
-  });
+  const { attempts, initialDelayMs: initialDelay, maxDelayMs: maxDelay } = policy;
+  let backoff: IBackoff<unknown> = new ExponentialBackoff({ initialDelay, maxDelay }).next();
   signal.throwIfAborted();
-  return policyRunner.execute(() => operation(), signal);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await operation();
+    } catch (error) {
+      if (attempt >= attempts || !isRetryable(error)) throw error;
+      await sleep(backoff.duration, undefined, { signal }).catch(() => {
+        throw error;
+      });
+      backoff = backoff.next(undefined);
+    }
+  }
 }
 
 /** True for errors that may vanish by themselves. */

@@ -12,8 +12,8 @@ export interface Attempt {
 export class HttpStatusError extends Error {
   readonly status: number;
 
-  constructor(status: number, body: string) {
-    super(`HTTP ${status}: ${body.slice(0, 500)}`);
+  constructor({ status, body }: { readonly status: number; readonly body: Buffer }) {
+    super(`HTTP ${status}: ${body.toString('utf8', 0, 500)}`);
     this.name = 'HttpStatusError';
     this.status = status;
   }
@@ -45,7 +45,8 @@ export function translateError(error: unknown, attempt: Attempt): OraFerryError 
   if (error instanceof OraFerryError) return error;
   const status = statusOf(error);
   if (isTransient(error, status)) {
-    const reason = status === undefined ? 'the connection failed or stalled' : `it answered ${status}`;
+    const reason =
+      status === undefined ? 'the connection failed or stalled' : `it answered ${status}`;
     return new OraFerryError(
       attempt.transient,
       `Cloud Storage did not ${attempt.action} ${attempt.bucket}: ${reason}.`,

@@ -1,10 +1,10 @@
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { Storage } from '@google-cloud/storage';
 
-export interface SessionRequest {
-  readonly method: 'PUT' | 'DELETE';
+export interface Request {
+  readonly method: 'GET' | 'PUT' | 'DELETE';
   readonly uri: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
@@ -13,18 +13,18 @@ export interface SessionRequest {
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
 export type Requester = ReturnType<typeof createRequester>;
 
 /**
- * Sends requests to a session URI with the client's own authorisation. The client's two HTTP stacks are not used
- * for it: neither notices a peer that has stopped reading, and one of them cannot be aborted.
+ * Sends requests that move content, with the client's own authorisation. The client's two HTTP stacks are not
+ * used for it: neither notices a peer that has stopped reading, and one of them cannot be aborted.
  */
 export function createRequester(storage: Storage, stallMs: number) {
   /** Resolves with any status. Rejects when the connection fails or makes no progress for `stallMs`. */
-  return async (request: SessionRequest, signal: AbortSignal): Promise<Answer> => {
+  return async (request: Request, signal?: AbortSignal): Promise<Answer> => {
     const headers = await authorize(storage, request);
     return exchange({ ...request, headers }, stallMs, signal);
   };
@@ -35,7 +35,7 @@ export function createRequester(storage: Storage, stallMs: number) {
  * `apiEndpoint` is not Google's and `useAuthWithCustomEndpoint` is not set
  * (https://cloud.google.com/nodejs/docs/reference/storage/latest/storage/storageoptions).
  */
-function authorize(storage: Storage, request: SessionRequest): Promise<Record<string, string>> {
+function authorize(storage: Storage, request: Request): Promise<Record<string, string>> {
   return new Promise((resolve, reject) => {
     storage.makeAuthenticatedRequest(
       { uri: request.uri, method: request.method, headers: { ...request.headers } },
@@ -56,13 +56,13 @@ function plainHeaders(headers: unknown): Record<string, string> {
     : { ...(headers as Record<string, string>) };
 }
 
-function exchange(request: SessionRequest, stallMs: number, signal: AbortSignal): Promise<Answer> {
+function exchange(request: Request, stallMs: number, signal?: AbortSignal): Promise<Answer> {
   const { method, uri, headers, body = new Uint8Array() } = request;
   const transport = uri.startsWith('https:') ? https : http;
   return new Promise((resolve, reject) => {
     const outgoing = transport.request(uri, {
       method,
-      signal,
+      ...(signal && { signal }),
       // Counts from the last byte that moved in either direction, connecting included.
       timeout: stallMs,
       headers: { ...headers, 'content-length': body.length },
@@ -71,7 +71,7 @@ function exchange(request: SessionRequest, stallMs: number, signal: AbortSignal)
     outgoing.on('error', reject);
     outgoing.on('response', (response) => {
       const { statusCode: status = 0, headers: received } = response;
-      text(response).then(
+      buffer(response).then(
         (content) => resolve({ status, headers: received, body: content }),
         reject,
       );

@@ -34,7 +34,7 @@ export function createSession(request: Requester, uri: string, signal: AbortSign
       const answer = await request({ method: 'DELETE', uri, headers: {} }, signal);
       // 499 is the documented success; 404 and 410 mean that the session has ended already.
       const ended = answer.status < 300 || [404, 410, 499].includes(answer.status);
-      if (!ended) throw new HttpStatusError(answer.status, answer.body);
+      if (!ended) throw new HttpStatusError(answer);
     },
   };
 }
@@ -42,9 +42,9 @@ export function createSession(request: Requester, uri: string, signal: AbortSign
 function progressOf(answer: Answer): Progress {
   if (answer.status === 308) return { kept: keptBytes(answer.headers.range) };
   if (answer.status === 200 || answer.status === 201) {
-    return { object: toStoredObject(JSON.parse(answer.body)) };
+    return { object: toStoredObject(JSON.parse(answer.body.toString())) };
   }
-  throw new HttpStatusError(answer.status, answer.body);
+  throw new HttpStatusError(answer);
 }
 
 /** `bytes=0-262143`; no header while nothing is kept. */

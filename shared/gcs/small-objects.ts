@@ -3,7 +3,8 @@ import { OraFerryError } from '../errors.ts';
 import type { ObjectStore, StoredObject } from '../ports.ts';
 import { isRetryable } from '../retry.ts';
 import type { Call } from './caller.ts';
-import { statusOf } from './errors.ts';
+import { HttpStatusError, statusOf } from './errors.ts';
+import type { Requester } from './requester.ts';
 import { digestOf, sameContent, toStoredObject } from './stored-object.ts';
 
 interface NewObject {
@@ -20,7 +21,7 @@ type SmallObjects = Pick<ObjectStore, 'create' | 'replace' | 'read' | 'remove'> 
 };
 
 /** Objects that are written and read whole, as ObjectStore says. */
-export function createSmallObjects(storage: Storage, call: Call): SmallObjects {
+export function createSmallObjects(storage: Storage, request: Requester, call: Call): SmallObjects {
   async function write(object: NewObject): Promise<StoredObject> {
     const { bucket, name } = object;
     try {
@@ -60,7 +61,7 @@ export function createSmallObjects(storage: Storage, call: Call): SmallObjects {
 
     read(bucket, name) {
       return call({ action: 'read from', bucket, transient: 'GCS_ERROR' }, () =>
-        download(storage, bucket, name),
+        download(storage, request, bucket, name),
       );
     },
 
@@ -99,15 +100,22 @@ async function describe(
   return answer && toStoredObject(answer[0]);
 }
 
-async function download(storage: Storage, bucket: string, name: string) {
-  const stored = await describe(storage, bucket, name);
-  if (!stored) return undefined;
-  const { generation } = stored;
-  const file = storage.bucket(bucket).file(name, { generation });
-  const answer = await unlessMissing(file.download());
-  // Replaced between the two requests: the same again.
-  if (!answer) throw new Error(`Generation ${generation} of ${name} has just been replaced.`);
-  return { body: answer[0].toString(), generation };
+/**
+ * Not through the client: it adds listeners to its stream with every read of content above 64 KiB. The headers
+ * are those that Google's libraries rely on
+ * (https://github.com/googleapis/google-resumable-media-python/blob/main/google/resumable_media/requests/_request_helpers.py,
+ * https://cloud.google.com/storage/docs/data-validation#client-side).
+ */
+async function download(storage: Storage, request: Requester, bucket: string, name: string) {
+  const path = `b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}`;
+  const uri = `${storage.baseUrl}/${path}?alt=media`;
+  const answer = await request({ method: 'GET', uri, headers: {} });
+  if (answer.status === 404) return undefined;
+  if (answer.status !== 200) throw new HttpStatusError(answer);
+  const generation = String(answer.headers['x-goog-generation']);
+  const expected = /crc32c=([^,\s]+)/.exec(String(answer.headers['x-goog-hash']))?.[1];
+  if (digestOf(answer.body).crc32c !== expected) throw new Error('The content was damaged.');
+  return { body: answer.body.toString(), generation };
 }
 
 async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {

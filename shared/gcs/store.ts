@@ -36,7 +36,7 @@ export function createObjectStore(
   const storage = createClient(config);
   const request = createRequester(storage, stallMs);
   const { call, signal } = createCaller(retry, stallMs);
-  const objects = createSmallObjects(storage, call);
+  const objects = createSmallObjects(storage, request, call);
 
   return {
     async checkBucket(bucket) {

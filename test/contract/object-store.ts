@@ -151,19 +151,18 @@ export function objectStoreContract(start: () => Promise<ObjectStoreUnderTest>):
       expect(await Array.fromAsync(store.list(bucket, `${prefix}/none/`))).toEqual([]);
     });
 
-    test.each([
-      'HR%2EX%20Y.T$A#/part-00001-a1.jsonl.gz',
-      'ä 日本/?&=+:@"\'\\',
-      '...',
-    ])('the name %j survives upload, reading, listing and deletion', async (odd) => {
-      const name = `${prefix}/odd/${odd}`;
-      const stored = await upload(name, Buffer.from('x'));
-      expect(stored.name).toBe(name);
-      expect(await store.read(bucket, name)).toMatchObject({ body: 'x' });
-      expect(await Array.fromAsync(store.list(bucket, name))).toEqual([stored]);
-      await store.remove(bucket, name, stored.generation);
-      expect(await store.read(bucket, name)).toBeUndefined();
-    });
+    test.each(['HR%2EX%20Y.T$A#/part-00001-a1.jsonl.gz', 'ä 日本/?&=+:@"\'\\', '...'])(
+      'the name %j survives upload, reading, listing and deletion',
+      async (odd) => {
+        const name = `${prefix}/odd/${odd}`;
+        const stored = await upload(name, Buffer.from('x'));
+        expect(stored.name).toBe(name);
+        expect(await store.read(bucket, name)).toMatchObject({ body: 'x' });
+        expect(await Array.fromAsync(store.list(bucket, name))).toEqual([stored]);
+        await store.remove(bucket, name, stored.generation);
+        expect(await store.read(bucket, name)).toBeUndefined();
+      },
+    );
 
     test('writing to an unknown bucket fails by its name', async () => {
       const unknown = `no-${randomUUID()}`;
