@@ -3,7 +3,7 @@ import type { Job } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logging.ts';
 import type { Context } from './context.ts';
-import { idField, type jobId, pageQuery, pageRequest } from './fields.ts';
+import { id, type jobId, pageQuery, pageRequest } from './fields.ts';
 import type { Reply } from './http/answer.ts';
 import type { Call } from './http/route.ts';
 import {
@@ -17,7 +17,7 @@ import {
 
 export const jobsQuery = z.strictObject({
   ...pageQuery.shape,
-  transport_id: idField.optional(),
+  transport_id: id.optional(),
   state: jobState.optional(),
 });
 

@@ -12,15 +12,19 @@ const clockSkewMs = 5 * 60_000;
 
 /**
  * Starts the tasks of a job that has no execution yet, unless another caller is at it. `isNew` says that
- * nobody can have tried before. Throws JOB_LAUNCH_ERROR: when Cloud Run refused, the job is FAILED; when nobody
- * knows what became of the request, the job stays QUEUED and the next call finishes the launch.
+ * nobody can have tried before. Throws JOB_LAUNCH_ERROR with `details.job_id`: when Cloud Run refused, the job
+ * is FAILED; when nobody knows what became of the request, it stays QUEUED and the next call finishes the launch.
  */
 export async function ensureLaunched(ctx: Context, job: Job, isNew: boolean): Promise<Job> {
   if (job.state !== 'QUEUED' || job.execution !== undefined) return job;
   if (!(await ctx.jobs.takeLaunch(job.id))) return job;
-  const execution = await findOrLaunch(ctx, job, isNew);
-  await ctx.jobs.recordExecution(job.id, execution);
-  return { ...job, execution };
+  try {
+    const execution = await findOrLaunch(ctx, job, isNew);
+    await ctx.jobs.recordExecution(job.id, execution);
+    return { ...job, execution };
+  } catch (error) {
+    throw await giveUp(ctx, job, error);
+  }
 }
 
 /** RunJob has no request id, so after a lost answer only the executions themselves tell whether it happened. */
@@ -29,28 +33,24 @@ async function findOrLaunch(ctx: Context, job: Job, isNew: boolean): Promise<str
   let mayHaveRun = !isNew;
   return withRetry(attempts, AbortSignal.timeout(budgetMs), async () => {
     const known = mayHaveRun ? await ctx.launcher.find(job.id, since) : undefined;
+    if (known !== undefined) return known;
     mayHaveRun = true;
-    return known ?? (await launch(ctx, job));
-  });
-}
-
-async function launch(ctx: Context, job: Job): Promise<string> {
-  try {
-    return await ctx.launcher.launch({
+    return ctx.launcher.launch({
       jobId: job.id,
       transportName: job.transportName,
       version: job.version,
       tasks: job.options.tasks,
       traceparent: newTraceparent(job.traceId),
     });
-  } catch (cause) {
-    const { code, message, retryable } = toOraFerryError(cause);
-    const error = new OraFerryError(code, message, {
-      details: { job_id: job.id },
-      retryable,
-      cause,
-    });
-    if (!retryable) await ctx.jobs.failLaunch(job.id, reportError(error));
-    throw error;
-  }
+  });
+}
+
+async function giveUp(ctx: Context, job: Job, cause: unknown): Promise<OraFerryError> {
+  const { code, message, retryable } = toOraFerryError(cause);
+  const details = { job_id: job.id };
+  const error = new OraFerryError(code, message, { details, retryable, cause });
+  const isRefused = code === 'JOB_LAUNCH_ERROR' && !retryable;
+  if (isRefused) await ctx.jobs.failLaunch(job.id, reportError(error));
+  else await ctx.jobs.releaseLaunch(job.id);
+  return error;
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { OraFerryError } from '../shared/errors.ts';
 import type { Context } from './context.ts';
-import { idField, transportId } from './fields.ts';
+import { id, transportId } from './fields.ts';
 import type { Reply } from './http/answer.ts';
 import type { Call } from './http/route.ts';
 import { type JobDetailView, viewJobDetail } from './views/job.ts';
 
 export const statusInput = {
   params: transportId,
-  query: z.strictObject({ job: idField.optional() }),
+  query: z.strictObject({ job: id.optional() }),
 };
 
 /** The newest job of a transport, or the one that `?job=` names; null before there is any. */
