@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Api, ExtractionView, JobView } from './api.ts';
+import type { ExtractionView, JobView } from './api.ts';
 
 const POLL_MS = 200;
 const LONGEST_MS = 10 * 60_000;
@@ -12,12 +12,11 @@ export interface FollowedJob {
 }
 
 /**
- * Polls the job to its end and tells each change of the job's state and each table that is done. Throws when
- * the job has not ended after ten minutes.
+ * Looks at the job until its end and tells each change of its state and each table that is done. Throws when
+ * it has not ended after ten minutes.
  */
 export async function followJob(
-  api: Api,
-  id: string,
+  look: () => Promise<JobView>,
   say: (line: string) => void,
   signal: AbortSignal,
 ): Promise<FollowedJob> {
@@ -25,14 +24,14 @@ export async function followJob(
   const stopwatch = createStopwatch();
   let state = '';
   while (performance.now() < giveUp) {
-    const job = await api.job(id);
+    const job = await look();
     if (job.state !== state) say(`job ${job.state}${job.state === 'RUNNING' ? atScn(job) : ''}`);
     state = job.state;
     for (const done of stopwatch.look(job.extractions ?? [])) say(describeTable(done));
     if (terminal.includes(state)) return { job, durations: stopwatch.durations };
     await delay(POLL_MS, undefined, { signal });
   }
-  throw new Error(`job ${id} is still ${state} after ${LONGEST_MS / 60_000} minutes`);
+  throw new Error(`the job is still ${state} after ${LONGEST_MS / 60_000} minutes`);
 }
 
 /** `OWNER.TABLE`, for people and as a key. */
@@ -50,23 +49,25 @@ function describeTable(table: ExtractionView): string {
   return `  ${tableName(table)}: ${result}`;
 }
 
-/** Times each table from the last look at which it had not begun to the first at which it is done. */
+/**
+ * Times each table from the last look at which nobody had claimed it to the first at which it is done: never
+ * less than it took.
+ */
 function createStopwatch() {
   const begun = new Map<string, number>();
   const durations = new Map<string, number>();
+  let lastLook = performance.now();
   return {
     durations,
     /** Returns the tables that are done since the last look. */
     look(extractions: readonly ExtractionView[]): ExtractionView[] {
       const now = performance.now();
-      for (const extraction of extractions) {
-        if (extraction.state === 'PENDING') begun.set(tableName(extraction), now);
-      }
+      const isNew = (name: string) => !begun.has(name);
+      for (const name of extractions.map(tableName).filter(isNew)) begun.set(name, lastLook);
+      for (const one of extractions) if (one.state === 'PENDING') begun.set(tableName(one), now);
+      lastLook = now;
       const news = extractions.filter((one) => isDone(one) && !durations.has(tableName(one)));
-      for (const table of news) {
-        const name = tableName(table);
-        durations.set(name, now - (begun.get(name) ?? now - POLL_MS));
-      }
+      for (const name of news.map(tableName)) durations.set(name, now - (begun.get(name) ?? now));
       return news;
     },
   };

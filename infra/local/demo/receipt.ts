@@ -23,10 +23,24 @@ export function formatReceipt(receipt: Receipt): string {
     '',
     ...formatTable([HEADER, ...receipt.tables.map((table) => tableLine(table, receipt))]),
     '',
-    `${count(totalRows(receipt))} rows in ${seconds.toFixed(1)} s; ${objects} objects, every part read back`,
-    `from the bucket, its CRC32C, size and rows compared with the manifest and with Oracle's count.`,
-    `They lie in ${outputDir}`,
+    'rows/s: from the claim of a table to its commit, the start of its reader included.',
+    `${count(totalRows(receipt))} rows in ${seconds.toFixed(1)} s. ${verdict(receipt)}`,
+    `${objects} objects lie in ${outputDir}`,
     '',
+  ].join('\n');
+}
+
+/** True when every table was read back and found to be what the manifest says. */
+export function isVerified({ tables }: Receipt): boolean {
+  return tables.length > 0 && tables.every((table) => table.problems.length === 0);
+}
+
+function verdict(receipt: Receipt): string {
+  if (!isVerified(receipt))
+    return 'NOT VERIFIED: what was read back is not what the manifest says.';
+  return [
+    'Every part was read back from the bucket:',
+    "its size, CRC32C and rows are those of the manifest, and the rows those of Oracle's count.",
   ].join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { CRC32C, Storage } from '@google-cloud/storage';
+import { CRC32C } from '@google-cloud/storage';
 
 export interface Manifest {
   readonly scn: string | null;
@@ -30,13 +30,12 @@ export interface ReadTable extends ManifestTable {
 }
 
 /** Reads a job's output as any consumer would: by the manifest, over Cloud Storage's HTTP API. */
-export function createReader(apiEndpoint: string, bucketName: string, prefix: string) {
-  const bucket = new Storage({ apiEndpoint, projectId: 'local' }).bucket(bucketName);
+export function createReader(apiEndpoint: string, bucket: string, prefix: string) {
+  const objects = `${apiEndpoint}/storage/v1/b/${bucket}/o`;
 
   /** Downloads a part, checks size and CRC32C, and parses every line of it. */
   const readPart = async (part: ManifestPart): Promise<string[]> => {
-    const file = bucket.file(prefix + part.name, { generation: part.generation });
-    const [body] = await file.download({ decompress: false });
+    const body = await get(mediaUrl(objects, prefix + part.name, part.generation));
     const crc = new CRC32C();
     crc.update(body);
     const damage = [
@@ -48,7 +47,7 @@ export function createReader(apiEndpoint: string, bucketName: string, prefix: st
 
   return {
     async manifest(): Promise<Manifest> {
-      const [body] = await bucket.file(`${prefix}_manifest.json`).download();
+      const body = await get(mediaUrl(objects, `${prefix}_manifest.json`));
       return JSON.parse(body.toString());
     },
     async readTable(table: ManifestTable): Promise<ReadTable> {
@@ -62,12 +61,38 @@ export function createReader(apiEndpoint: string, bucketName: string, prefix: st
       }
       return { ...table, bytes: sum(table.parts.map((part) => part.bytes)), problems };
     },
-    /** The names of all objects under the prefix, manifest and schemas included. */
-    async objects(): Promise<string[]> {
-      const [files] = await bucket.getFiles({ prefix });
-      return files.map((file) => file.name);
+    /** How many objects there are under the prefix, manifest and schemas included. */
+    async countObjects(): Promise<number> {
+      let counted = 0;
+      const query = new URLSearchParams({ prefix });
+      for (let more: string | undefined = ''; more !== undefined; ) {
+        query.set('pageToken', more);
+        const page: ObjectPage = JSON.parse((await get(`${objects}?${query}`)).toString());
+        counted += page.items?.length ?? 0;
+        more = page.nextPageToken;
+      }
+      return counted;
     },
   };
+}
+
+/** https://cloud.google.com/storage/docs/json_api/v1/objects/list#response */
+interface ObjectPage {
+  readonly items?: readonly unknown[];
+  readonly nextPageToken?: string;
+}
+
+// https://cloud.google.com/storage/docs/json_api/v1/objects/get
+function mediaUrl(objects: string, name: string, generation?: string): string {
+  const query = new URLSearchParams({ alt: 'media', ...(generation && { generation }) });
+  return `${objects}/${encodeURIComponent(name)}?${query}`;
+}
+
+async function get(url: string): Promise<Buffer> {
+  const response = await fetch(url);
+  const body = Buffer.from(await response.arrayBuffer());
+  if (response.ok) return body;
+  throw new Error(`GET ${url} answered ${response.status}: ${body}`);
 }
 
 /** Counts the lines of a part, each of which must be a JSON object and end in a line feed. */

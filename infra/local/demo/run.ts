@@ -5,7 +5,7 @@ import { type Stack, startStack } from '../stack.ts';
 import { createApi, type ErrorView, type JobView } from './api.ts';
 import { type FollowedJob, followJob, tableName } from './follow.ts';
 import { lastErrors } from './product-log.ts';
-import { formatReceipt, type Receipt, totalRows } from './receipt.ts';
+import { formatReceipt, isVerified, type Receipt, totalRows } from './receipt.ts';
 import { createReader } from './reread.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
 
@@ -28,6 +28,13 @@ export interface DemoResult {
   readonly seconds: number;
 }
 
+type Say = DemoOptions['say'];
+
+/** The job's state as last heard of. */
+interface Seen {
+  state: string;
+}
+
 const NOTHING = { rows: 0, tables: 0, objects: 0, verified: false, outputDir: null };
 const LOG_FILE = 'product.log';
 
@@ -36,7 +43,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const began = performance.now();
   const seconds = () => Math.round(performance.now() - began) / 1000;
   const folder = createRunFolder();
-  const seen = { state: 'NOT_STARTED' };
+  const seen: Seen = { state: 'NOT_STARTED' };
   try {
     const receipt = await exportTables(options, folder, seen, seconds);
     return resultOf(receipt);
@@ -50,7 +57,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 async function exportTables(
   { say, complain, signal }: DemoOptions,
   folder: RunFolder,
-  seen: { state: string },
+  seen: Seen,
   seconds: () => number,
 ): Promise<Receipt> {
   const tables = loadTables();
@@ -62,8 +69,7 @@ async function exportTables(
   try {
     signal.throwIfAborted();
     describeStack(stack, tables, say);
-    const followed = await execute(stack, tables, say, signal);
-    seen.state = followed.job.state;
+    const followed = await execute(stack, tables, { say, signal, seen });
     requireSuccess(followed.job);
     const receipt = await readBack(stack, followed, seconds);
     requireTables(receipt, tables);
@@ -81,13 +87,10 @@ function describeStack({ apiUrl, oracle }: Stack, tables: readonly LoadedTable[]
   say(`OraFerry at ${apiUrl}/api`);
 }
 
-type Say = DemoOptions['say'];
-
 async function execute(
   { apiUrl, apiKey }: Stack,
   tables: readonly LoadedTable[],
-  say: Say,
-  signal: AbortSignal,
+  { say, signal, seen }: { say: Say; signal: AbortSignal; seen: Seen },
 ): Promise<FollowedJob> {
   const api = createApi(apiUrl, apiKey, signal);
   const { id } = await api.createTransport({
@@ -96,9 +99,15 @@ async function execute(
     destination: { prefix: 'exports' },
   });
   say(`transport ${id} created`);
-  const job = await api.execute(id);
-  say(`job ${job.id} version ${job.version} started`);
-  return followJob(api, job.id, say, signal);
+  const started = await api.execute(id);
+  seen.state = started.state;
+  say(`job ${started.id} version ${started.version} started`);
+  const look = async () => {
+    const job = await api.job(started.id);
+    seen.state = job.state;
+    return job;
+  };
+  return followJob(look, say, signal);
 }
 
 function requireSuccess({ state, error, extractions = [] }: JobView): void {
@@ -122,7 +131,7 @@ async function readBack(
   const manifest = await reader.manifest();
   const tables = [];
   for (const table of manifest.tables) tables.push(await reader.readTable(table));
-  const objects = (await reader.objects()).length;
+  const objects = await reader.countObjects();
   const outputDir = join(bucketDir, bucket, prefix);
   return { job, scn: manifest.scn, tables, durations, objects, outputDir, seconds: seconds() };
 }
@@ -144,7 +153,7 @@ function resultOf(receipt: Receipt): DemoResult {
     rows: totalRows(receipt),
     tables: tables.length,
     objects,
-    verified: tables.length > 0 && tables.every((table) => table.problems.length === 0),
+    verified: isVerified(receipt),
     outputDir,
     seconds,
   };

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { Api, ExtractionView, JobView } from '../../../../infra/local/demo/api.ts';
+import type { ExtractionView, JobView } from '../../../../infra/local/demo/api.ts';
 import { followJob } from '../../../../infra/local/demo/follow.ts';
 
 describe('followJob', () => {
   it('tells each change once and returns the job at its end', async () => {
     const said: string[] = [];
     const running = job('RUNNING', { scn: '42', extractions: [table('RUNNING', 0)] });
-    const api = answering([
+    const look = answering([
       job('QUEUED'),
       running,
       running,
       job('VERIFYING', { extractions: [table('RUNNING', 1)] }),
       job('SUCCEEDED', { extractions: [table('SUCCEEDED', 1)] }),
     ]);
-    const { job: last, durations } = await follow(api, said);
+    const { job: last, durations } = await follow(look, said);
     expect(said).toEqual([
       'job QUEUED',
       'job RUNNING at SCN 42',
@@ -33,24 +33,23 @@ describe('followJob', () => {
 
   it('stops at an abort', async () => {
     const stop = new AbortController();
-    const following = followJob(answering([job('RUNNING')]), 'j', () => stop.abort(), stop.signal);
+    const following = followJob(answering([job('RUNNING')]), () => stop.abort(), stop.signal);
     await expect(following).rejects.toThrow('abort');
   });
 });
 
-function follow(api: Api, said: string[]) {
-  return followJob(api, 'j', (line) => said.push(line), new AbortController().signal);
+function follow(look: () => Promise<JobView>, said: string[]) {
+  return followJob(look, (line) => said.push(line), new AbortController().signal);
 }
 
 /** Answers one job after the other, the last one for ever. */
-function answering(jobs: JobView[]): Api {
-  const next = async () => {
+function answering(jobs: JobView[]) {
+  return async () => {
     const [first, ...rest] = jobs;
     if (rest.length > 0) jobs = rest;
     if (!first) throw new Error('there is no job');
     return first;
   };
-  return { createTransport: async () => ({ id: 't' }), execute: next, job: next };
 }
 
 function job(state: string, more: Partial<JobView> = {}): JobView {

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { formatReceipt, type Receipt, totalRows } from '../../../../infra/local/demo/receipt.ts';
+import {
+  formatReceipt,
+  isVerified,
+  type Receipt,
+  totalRows,
+} from '../../../../infra/local/demo/receipt.ts';
 
 const part = { name: 'A.T/part-00000-a1.jsonl.gz', rows: 1, bytes: 1, crc32c: '', generation: '1' };
 const receipt: Receipt = {
@@ -38,7 +43,7 @@ const receipt: Receipt = {
 
 it('names job, version, SCN and folder', () => {
   expect(formatReceipt(receipt)).toContain('Job job-1, version 3: SUCCEEDED at SCN 4000012');
-  expect(formatReceipt(receipt)).toContain('They lie in /some/where');
+  expect(formatReceipt(receipt)).toContain('5 objects lie in /some/where');
 });
 
 it('has a line per table with rows, bytes, parts, rate and verdict in columns', () => {
@@ -48,6 +53,16 @@ it('has a line per table with rows, bytes, parts, rate and verdict in columns', 
     'A.T       1,200  9,000      1   2,000       yes',
     'A.LONGER      0      0      0       -        NO',
   ]);
+});
+
+it('says that it is verified only when no table has a problem', () => {
+  const [good] = receipt.tables;
+  const sound = { ...receipt, tables: good ? [good] : [] };
+  expect(isVerified(sound)).toBe(true);
+  expect(formatReceipt(sound)).toContain('Every part was read back');
+  expect(isVerified(receipt)).toBe(false);
+  expect(formatReceipt(receipt)).toContain('NOT VERIFIED');
+  expect(isVerified({ ...receipt, tables: [] })).toBe(false);
 });
 
 it('adds up the rows', () => {

@@ -63,11 +63,13 @@ describe('readTable', () => {
   });
 });
 
-it('reads the manifest and lists all objects of the job', async () => {
+it('reads the manifest and counts all objects of the job', async () => {
   await save(`${PREFIX}_manifest.json`, Buffer.from('{"scn":"7","tables":[]}'));
-  const reader = createReader(gcs.url, BUCKET, PREFIX);
-  expect(await reader.manifest()).toEqual({ scn: '7', tables: [] });
-  expect(await reader.objects()).toContain(`${PREFIX}_manifest.json`);
+  await save(`${PREFIX}other/x`, Buffer.from('{}'));
+  await save('elsewhere/_manifest.json', Buffer.from('{}'));
+  const reader = createReader(gcs.url, BUCKET, `${PREFIX}other/`);
+  expect(await createReader(gcs.url, BUCKET, PREFIX).manifest()).toEqual({ scn: '7', tables: [] });
+  expect(await reader.countObjects()).toBe(1);
 });
 
 function read(parts: ManifestPart[], rows: number, verified_rows = rows) {
