@@ -81,10 +81,19 @@ function tableEntry({ extraction, totals }: TableWithTotals) {
   };
 }
 
-function failedEntry({ extraction, totals }: TableWithTotals): {
-  owner: string;
-  table: string;
-  error: ErrorReport | null;
-} {
-  return { owner: extraction.owner, table: extraction.table, error: totals.error ?? null };
+function failedEntry({ extraction, totals }: TableWithTotals) {
+  const { owner, table } = extraction;
+  return { owner, table, error: totals.error ? errorEntry(totals.error) : null };
+}
+
+function errorEntry({ code, message, details }: ErrorReport) {
+  return { code, message, details: inFixedOrder(details) };
+}
+
+/** A store need not give the fields of a map back in the order in which they were written. */
+function inFixedOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inFixedOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inFixedOrder(inner)]));
 }

@@ -26,10 +26,9 @@ const tableName = z
     const [owner, table] = text.split('.');
     const parsed = tableObject.safeParse({ owner, table });
     if (parsed.success) return parsed.data;
-    issues.addIssue({
-      code: 'custom',
-      message: parsed.error.issues[0]?.message ?? 'is no table name',
-    });
+    for (const { path, message } of parsed.error.issues) {
+      issues.addIssue({ code: 'custom', path, message });
+    }
     return z.NEVER;
   });
 
@@ -59,19 +58,28 @@ const destination = z.strictObject({
   bucket: z.string().min(3).max(222).optional(),
 });
 
+// Firestore keeps names of the form __name__ for itself: https://firebase.google.com/docs/firestore/quotas#limits
+const labelKey = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/);
+const labelProblem = {
+  error: ({ code }: { code: string }) =>
+    code === 'invalid_key'
+      ? 'begin with a letter; use 1 to 63 letters, digits, _ . and -'
+      : undefined,
+};
+
 /** Body of POST and PUT /api/transport. */
 export const transportInput = z.strictObject({
   name: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'use 1 to 63 letters, digits, _ and -'),
   tables: z
-    .array(z.union([tableName, tableObject]))
+    .array(z.union([tableName, tableObject], 'write OWNER.TABLE or {"owner", "table"}'))
     .min(1)
     .max(5000)
     .refine(noTableTwice, 'names a table twice'),
   destination: destination.prefault({}),
   options: options.prefault({}),
-  labels: z.record(z.string().min(1).max(63), z.string().max(63)).default({}),
+  labels: z.record(labelKey, z.string().max(63), labelProblem).default({}),
 });
 
 export type TransportInput = z.output<typeof transportInput>;

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { splitsOf, totalsOf } from '../../../shared/domain/extraction.ts';
+import { aDoneSplit, anExtraction, aSplit } from '../../support/records.ts';
+
+const times = anExtraction('TIMES', { splitsTotal: 3 });
+const error = { code: 'VALUE_ERROR', message: 'bad' } as const;
+
+describe('the totals of a table', () => {
+  it('add up what was committed, in the order of the splits', () => {
+    const splits = [
+      aDoneSplit('TIMES', 2, 5),
+      aSplit('TIMES', 1, { state: 'CLAIMED', attempt: 4, failures: 3 }),
+      aDoneSplit('TIMES', 0, 7),
+    ];
+    expect(totalsOf(times, splits)).toMatchObject({
+      state: 'RUNNING',
+      rows: 12,
+      bytes: 120,
+      bytesUncompressed: 1080,
+      splitsDone: 2,
+      attempts: 6,
+      parts: [{ rows: 7 }, { rows: 5 }],
+    });
+  });
+
+  it('pass over other tables and other epochs', () => {
+    const own = aDoneSplit('TIMES', 0, 1);
+    const foreign = [aDoneSplit('COSTS', 0, 10), { ...aDoneSplit('TIMES', 0, 100), epoch: 1 }];
+    expect(totalsOf(times, [...foreign, own]).rows).toBe(1);
+    expect(splitsOf(times, [...foreign, own])).toEqual([own]);
+  });
+
+  it('parts are counted only of splits that are done', () => {
+    const { parts } = aDoneSplit('TIMES', 0, 9);
+    expect(totalsOf(times, [aSplit('TIMES', 0, { state: 'CLAIMED', parts })]).rows).toBe(0);
+  });
+
+  it('without any work yet the table is pending', () => {
+    const totals = totalsOf(times, [aSplit('TIMES', 0), aSplit('TIMES', 1)]);
+    expect(totals).toMatchObject({ state: 'PENDING', rows: 0, splitsDone: 0, parts: [] });
+    expect(totals).not.toHaveProperty('error');
+  });
+
+  it('one failed split fails the table, with its reason', () => {
+    const failed = aSplit('TIMES', 1, { state: 'FAILED', error });
+    const splits = [aSplit('TIMES', 0, { error: { ...error, message: 'passing' } }), failed];
+    expect(totalsOf(times, splits)).toMatchObject({ state: 'FAILED', error });
+  });
+
+  it('once decided, the result stands, whatever the splits say', () => {
+    const result = { state: 'FAILED', error } as const;
+    const decided = { ...times, result };
+    expect(totalsOf(decided, [aDoneSplit('TIMES', 0, 1)])).toMatchObject(result);
+    const good = { ...times, result: { state: 'SUCCEEDED' } as const };
+    expect(totalsOf(good, [aDoneSplit('TIMES', 0, 1)]).state).toBe('SUCCEEDED');
+  });
+});
