@@ -16,7 +16,7 @@ export function boot(): () => Context {
     return context;
   };
   guardFramework((server) => {
-    drainOnSignal(server, async () => context?.close());
+    drainOnSignal(server);
     server.once('listening', () => announce(server, getContext));
   });
   return getContext;

@@ -38,7 +38,7 @@ export async function readJson(req: IncomingMessage): Promise<unknown> {
  * more than five seconds is cut off.
  */
 export function endUnreadBody(req: IncomingMessage): void {
-  if (req.complete) return;
+  if (req.complete || req.destroyed) return;
   const timer = setTimeout(() => req.destroy(), lingerMs);
   req.once('close', () => clearTimeout(timer));
 }

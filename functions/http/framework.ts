@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { OraFerryError } from '../../shared/errors.ts';
 import { answerError } from './answer.ts';
-import { hideBody } from './body-limit.ts';
+import { endUnreadBody, hideBody } from './body-limit.ts';
 import { traceIdOf } from './trace.ts';
 
 /** An Express app is a function with `handle`; what it cannot answer goes to the third argument. */
@@ -24,6 +24,7 @@ export function guardFramework(onServer: (server: Server) => void): void {
     if (!isExpressApp(app)) return Reflect.apply(createServer, http, args);
     const server = createServer((req, res) => {
       hideBody(req);
+      res.once('finish', () => endUnreadBody(req));
       app(req, res, (error) => answerError(res, traceIdOf(req.headers), translate(req, error)));
     });
     onServer(server);

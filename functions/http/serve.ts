@@ -4,7 +4,7 @@ import type { Logger } from '../../shared/logging.ts';
 import type { Context } from '../context.ts';
 import { answer, answerError } from './answer.ts';
 import { anonymous, authenticate, type Principal, requireScope } from './auth.ts';
-import { endUnreadBody, readJson } from './body-limit.ts';
+import { readJson } from './body-limit.ts';
 import { findRoute, type Route } from './route.ts';
 import { traceIdOf } from './trace.ts';
 
@@ -23,7 +23,6 @@ export function serve(routes: readonly Route[], context: () => Context): Handler
       if (toOraFerryError(error).status >= 500) log.error({ err: error }, 'Request failed');
       answerError(res, traceId, error, error instanceof MethodNotAllowed ? error.headers : {});
     }
-    endUnreadBody(req);
   };
 }
 

@@ -11,7 +11,7 @@ const sweepMs = 50;
  * (https://github.com/GoogleCloudPlatform/functions-framework-nodejs/issues/704). A server that the framework
  * does not run as a process has no such listeners and is left alone.
  */
-export function drainOnSignal(server: Server, finish: () => Promise<void>): void {
+export function drainOnSignal(server: Server): void {
   const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
   // The framework adds its listeners while the server announces that it listens.
   server.once('listening', () => setImmediate(takeOver));
@@ -22,14 +22,13 @@ export function drainOnSignal(server: Server, finish: () => Promise<void>): void
         .listeners(signal)
         .filter((listener) => !before.get(signal)?.includes(listener));
       for (const listener of added) process.off(signal, listener);
-      if (added.length > 0) process.once(signal, () => void stop());
+      if (added.length > 0) process.on(signal, stop);
     }
   }
 
-  async function stop(): Promise<void> {
-    await drain(server);
-    await finish().catch(() => undefined);
-    process.exit(0);
+  // A terminal sends SIGINT to all its processes, and then a parent SIGTERM to its children: once is enough.
+  function stop(): void {
+    if (server.listening) void drain(server).then(() => process.exit(0));
   }
 }
 

@@ -33,14 +33,14 @@ export interface Api {
   close(): Promise<void>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly key?: string | null;
   readonly body?: unknown;
   readonly raw?: NonNullable<RequestInit['body']>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON of every shape.
@@ -57,7 +57,7 @@ export const keys = {
   expired: 'expired.s-expired',
 };
 
-guardFramework((server) => drainOnSignal(server, async () => undefined));
+guardFramework(drainOnSignal);
 let served = 0;
 
 /** Starts Firestore, Cloud Run, Cloud Storage and the API; all on free ports, all in this process. */

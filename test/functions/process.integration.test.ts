@@ -68,6 +68,7 @@ test('a request in flight at SIGTERM is answered before the process ends with 0'
   expect(String(begun)).toMatch(/^HTTP\/1.1 100 /);
   const ended = stop(api, 'SIGTERM');
   await refusesConnections(api.url);
+  api.child.kill('SIGINT');
   expect(api.child.exitCode).toBeNull();
   socket.write(body);
   expect(await text(socket)).toMatch(/^HTTP\/1.1 201 /);
