@@ -1,6 +1,6 @@
 import { type ErrorCode, OraFerryError } from '../errors.ts';
 
-/** What was tried, for messages: "write to the bucket exports". No host, no object's content. */
+/** What was tried, for messages: `write to` and `exports` give "write to the bucket exports". */
 export interface Attempt {
   readonly action: string;
   readonly bucket: string;
@@ -49,7 +49,7 @@ export function translateError(error: unknown, attempt: Attempt): OraFerryError 
       status === undefined ? 'the connection failed or stalled' : `it answered ${status}`;
     return new OraFerryError(
       attempt.transient,
-      `Cloud Storage did not ${attempt.action} ${attempt.bucket}: ${reason}.`,
+      `Cloud Storage did not ${attempt.action} the bucket ${attempt.bucket}: ${reason}.`,
       { cause: error, retryable: true },
     );
   }
@@ -64,12 +64,12 @@ function refusal(error: unknown, status: number | undefined, { action, bucket }:
     return `The bucket ${bucket} does not exist. Create it, or correct ORAFERRY_BUCKETS.`;
   }
   if (status === 403) {
-    return `Cloud Storage may not ${action} ${bucket}: grant roles/storage.objectAdmin on the bucket to the service account.`;
+    return `Our service account may not ${action} the bucket ${bucket}: grant it roles/storage.objectAdmin there.`;
   }
   if (status === 401 || isMissingCredentials(error)) {
-    return `Cloud Storage did not ${action} ${bucket}, because there are no valid credentials. Check the service account or the application-default credentials.`;
+    return `Cloud Storage did not ${action} the bucket ${bucket}, because there are no valid credentials. Check the service account or the application-default credentials.`;
   }
-  return `Cloud Storage refused to ${action} ${bucket} (HTTP ${status}).`;
+  return `Cloud Storage refused to ${action} the bucket ${bucket} (HTTP ${status}).`;
 }
 
 /** https://cloud.google.com/docs/authentication/application-default-credentials */

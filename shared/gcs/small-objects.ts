@@ -103,7 +103,7 @@ async function describe(
 /**
  * Not through the client: it adds listeners to its stream with every read of content above 64 KiB. The headers
  * are those that Google's libraries rely on
- * (https://github.com/googleapis/google-resumable-media-python/blob/main/google/resumable_media/requests/_request_helpers.py,
+ * (https://github.com/googleapis/google-resumable-media-python/blob/main/google/resumable_media/_helpers.py,
  * https://cloud.google.com/storage/docs/data-validation#client-side).
  */
 async function download(storage: Storage, request: Requester, bucket: string, name: string) {
@@ -112,10 +112,10 @@ async function download(storage: Storage, request: Requester, bucket: string, na
   const answer = await request({ method: 'GET', uri, headers: {} });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw new HttpStatusError(answer);
-  const generation = String(answer.headers['x-goog-generation']);
-  const expected = /crc32c=([^,\s]+)/.exec(String(answer.headers['x-goog-hash']))?.[1];
-  if (digestOf(answer.body).crc32c !== expected) throw new Error('The content was damaged.');
-  return { body: answer.body.toString(), generation };
+  const { 'x-goog-generation': generation, 'x-goog-hash': hash } = answer.headers;
+  const crc32c = /crc32c=([^,\s]+)/.exec(String(hash))?.[1];
+  if (digestOf(answer.body).crc32c !== crc32c) throw new Error('The content was damaged.');
+  return { body: answer.body.toString(), generation: String(generation) };
 }
 
 async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {

@@ -25,29 +25,35 @@ export async function serveWithFault(
     await buffer(request);
     throw new HttpError(fault.status, `Injected fault ${fault.status}.`);
   }
-  await handlers[target.kind](exchange, fault === undefined ? request : damaged(request, fault));
+  await handlers[target.kind](exchange, bodyUnder(fault, request));
 }
 
-/** The body as the fault lets it through. */
-async function* damaged(request: IncomingMessage, fault: FaultAction): AsyncIterable<Buffer> {
+function bodyUnder(
+  fault: FaultAction | undefined,
+  request: IncomingMessage,
+): AsyncIterable<Uint8Array> {
+  if (fault === 'corrupt') return corrupted(request);
+  return typeof fault === 'object' ? shortened(request, fault) : request;
+}
+
+/** One bit of the content is flipped; in a multipart body, the content is what stands before the last boundary. */
+async function* corrupted(request: IncomingMessage): AsyncIterable<Buffer> {
+  const body = await buffer(request);
+  const position = Math.max(body.lastIndexOf('\r\n--') - 1, 0);
+  body.writeUInt8(body.readUInt8(position) ^ 1, position);
+  yield body;
+}
+
+async function* shortened(request: IncomingMessage, fault: object): AsyncIterable<Buffer> {
+  const limit = limitOf(fault);
   let passed = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
-    yield fault === 'corrupt' && passed === 0
-      ? flipped(piece)
-      : piece.subarray(0, Math.max(0, limitOf(fault) - passed));
+    yield piece.subarray(0, Math.max(0, limit - passed));
     passed += piece.length;
-    if (typeof fault === 'object' && 'resetAfter' in fault && passed >= fault.resetAfter) {
-      request.socket.resetAndDestroy();
-    }
+    if ('resetAfter' in fault && passed >= limit) request.socket.resetAndDestroy();
   }
 }
 
-function limitOf(fault: FaultAction): number {
-  if (typeof fault !== 'object') return Number.POSITIVE_INFINITY;
-  if ('resetAfter' in fault) return fault.resetAfter;
-  return 'keepOnly' in fault ? fault.keepOnly : Number.POSITIVE_INFINITY;
-}
-
-function flipped(piece: Buffer): Buffer {
-  return Buffer.concat([Buffer.of((piece[0] ?? 0) ^ 1), piece.subarray(1)]);
+function limitOf(fault: { resetAfter?: number; keepOnly?: number }): number {
+  return fault.resetAfter ?? fault.keepOnly ?? Number.POSITIVE_INFINITY;
 }

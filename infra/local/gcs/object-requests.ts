@@ -9,7 +9,7 @@ import type { Objects } from './objects.ts';
 import type { Exchange } from './requests.ts';
 
 /** Requests that are done at once. */
-export function createObjectRequests(objects: Objects) {
+export function createObjectRequests(objects: Objects, pageSize: number) {
   return {
     async bucket({ target, response }: Exchange) {
       objects.bucketOf(target.bucket);
@@ -20,7 +20,7 @@ export function createObjectRequests(objects: Objects) {
       const { bucket, query } = target;
       const all = objects.list(bucket, query.get('prefix') ?? '');
       const start = Number(query.get('pageToken') ?? 0);
-      const end = start + Math.min(Number(query.get('maxResults') ?? 1000), 1000);
+      const end = start + Math.min(Number(query.get('maxResults') ?? pageSize), pageSize);
       const next = end < all.length && { nextPageToken: String(end) };
       sendJson(response, 200, { kind: 'storage#objects', items: all.slice(start, end), ...next });
     },

@@ -16,6 +16,8 @@ export interface GcsOptions {
   readonly buckets: readonly string[];
   /** Any free port by default. */
   readonly port?: number;
+  /** Most objects in one answer of a list; 1,000 by default. */
+  readonly pageSize?: number;
 }
 
 export interface GcsServer {
@@ -34,7 +36,7 @@ export async function startGcs(options: GcsOptions): Promise<GcsServer> {
   const faults = createFaults();
   const objects = createObjects(options.dir, options.buckets);
   const uploads = createUploadRequests(objects);
-  const handlers = { ...createObjectRequests(objects), ...uploads };
+  const handlers = { ...createObjectRequests(objects, options.pageSize ?? 1000), ...uploads };
   const server = createServer((request, response) => {
     void answer(handlers, faults, request, response);
   });

@@ -24,7 +24,7 @@ export interface Fixture {
 /** A store with small chunks and hardly any delays, on a server of its own. */
 export async function startFixture(options: Partial<ObjectStoreOptions> = {}): Promise<Fixture> {
   const dir = await mkdtemp(join(tmpdir(), 'oraferry-gcs-'));
-  const server = await startGcs({ dir, buckets: [bucket] });
+  const server = await startGcs({ dir, buckets: [bucket], pageSize: 3 });
   const logged: string[] = [];
   const config = configFor(server.url);
   const log = createLogger(config, 'test', { write: (line) => void logged.push(line) });

@@ -212,7 +212,7 @@ describe('an upload fails', () => {
     await expect(upload(threeChunks)).rejects.toMatchObject({
       code: 'GCS_UPLOAD_ERROR',
       retryable: true,
-      message: `Cloud Storage did not write to ${bucket}: it answered 503.`,
+      message: `Cloud Storage did not write to the bucket ${bucket}: it answered 503.`,
       cause: { status: 503 },
     });
     expect(fault.consumed).toBe(6);
@@ -230,7 +230,7 @@ describe('an upload fails', () => {
 
   test.each([
     [401, 'no valid credentials'],
-    [403, 'grant roles/storage.objectAdmin'],
+    [403, 'grant it roles/storage.objectAdmin'],
   ])('at once when it is not allowed (%i), saying what to do', async (status, advice) => {
     const fault = fixture.server.faults.inject({ on: 'chunk', action: { status }, times: 2 });
     await expect(upload(oneChunk)).rejects.toMatchObject({
