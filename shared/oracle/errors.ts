@@ -17,13 +17,14 @@ interface Meaning {
 export function translateOracleError(error: unknown, table?: TableName): unknown {
   if (error instanceof OraFerryError) return error;
   const codes = codesOf(error);
-  const [code] = codes;
-  if (code === undefined) return error;
-  const meaning = codes.map(meaningOf).find((found) => found !== undefined) ?? unknownMeaning(code);
+  const [first] = codes;
+  if (first === undefined) return error;
+  const code = codes.findLast((candidate) => meaningOf(candidate)) ?? first;
+  const meaning = meaningOf(code) ?? unknownMeaning(code);
   const subject = table ? `${table.owner}.${table.table}: ` : '';
   return new OraFerryError(meaning.code, `${subject}${meaning.says} (${codes.join(', ')}).`, {
     cause: error,
-    details: { oracle_code: codes.at(-1), ...(meaning.once && { retry: 'once' }) },
+    details: { oracle_code: code, ...(meaning.once && { retry: 'once' }) },
     ...(meaning.retryable !== undefined && { retryable: meaning.retryable }),
   });
 }
@@ -33,13 +34,15 @@ export function isRefused(error: unknown): boolean {
   return codesOf(error).some((code) => ['ORA-00942', 'ORA-00904', 'ORA-01031'].includes(code));
 }
 
-/** The driver's own code first, then the ORA code within its message, which tells why (NJS-500 with ORA-00028). */
+/**
+ * The driver's own code first, then the ORA codes within its message, which tell why: NJS-500 holds ORA-00028,
+ * ORA-12801 of a parallel query holds ORA-01555.
+ */
 function codesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const code = 'code' in error ? String(error.code) : '';
-  const nested = /\bORA-\d{5}\b/.exec(error.message)?.[0];
-  const own = /^(NJS|ORA|DPI)-\d+$/.test(code) ? code.replace(/^ORA-(\d+)$/, padded) : undefined;
-  return [...new Set([own, nested])].filter((found) => found !== undefined);
+  const own = /^(NJS|ORA|DPI)-\d+$/.test(code) ? [code.replace(/^ORA-(\d+)$/, padded)] : [];
+  return [...new Set([...own, ...(error.message.match(/\bORA-\d{5}\b/g) ?? [])])];
 }
 
 function padded(_: string, number: string): string {

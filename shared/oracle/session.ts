@@ -1,4 +1,5 @@
 import type oracledb from 'oracledb';
+import { OraFerryError } from '../errors.ts';
 import type { TableName } from '../ports.ts';
 import { translateOracleError } from './errors.ts';
 import type { ConnectionPool } from './pool.ts';
@@ -15,14 +16,14 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** An Oracle that does not answer a break within this time is given up. */
+/** A connection that does not answer a break within this time is lost, though nothing says so. */
 const breakTimeoutMs = 2_000;
 
 const never = new AbortController().signal;
 
 /**
- * Lends a session to the work. An abort breaks the running call at once. The connection goes back to the pool
- * when all went well; after any error, abort or unfinished call it is closed.
+ * Lends a session to the work. An abort breaks the running call at once. The connection is offered to the next
+ * caller only after it answered.
  */
 export async function withSession<T>(
   pool: ConnectionPool,
@@ -59,25 +60,29 @@ export async function openSession(
     signal.throwIfAborted();
     const started = start(connection);
     running = started;
+    const settled = () => {
+      running = undefined;
+    };
+    started.then(settled, settled);
     try {
-      return await orAbandoned(started, signal);
+      return await bounded(started, signal, pool.callTimeoutMs);
     } catch (error) {
       spoiled = true;
       signal.throwIfAborted();
       throw translateOracleError(error, table);
-    } finally {
-      running = undefined;
     }
   }
 
   async function release(tidy?: () => Promise<void>): Promise<void> {
     signal.removeEventListener('abort', interrupt);
-    const unfinished = running;
-    if (unfinished && !signal.aborted) interrupt();
-    await Promise.race([unfinished?.catch(() => undefined), elapsed(breakTimeoutMs)]);
-    await tidy?.().catch(() => undefined);
-    const drop = spoiled || unfinished !== undefined || signal.aborted;
-    await Promise.race([closeQuietly(connection, drop), elapsed(breakTimeoutMs)]);
+    if (!signal.aborted) interrupt();
+    spoiled ||= running !== undefined || signal.aborted;
+    await Promise.race([running?.catch(() => undefined), elapsed(breakTimeoutMs)]);
+    const lost = running !== undefined;
+    if (lost) pool.abandon();
+    else await tidy?.().catch(() => undefined);
+    // A lost connection is closed when, and if, its last call ends.
+    await Promise.race([closeQuietly(connection, spoiled), elapsed(lost ? 0 : breakTimeoutMs)]);
   }
 
   return { session: { call }, release };
@@ -107,27 +112,33 @@ async function closeQuietly(connection: oracledb.Connection, drop: boolean): Pro
   await connection.close({ drop }).catch(() => undefined);
 }
 
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return orAbandoned(promise, signal, 0);
+/**
+ * The call, or an error when it settles neither within the driver's own timeout nor some time after a break.
+ * The driver would wait for ever: its timeout, too, is a break.
+ */
+async function bounded<T>(call: Promise<T>, signal: AbortSignal, timeoutMs: number): Promise<T> {
+  const { promise: given, reject: giveUp } = Promise.withResolvers<never>();
+  const silent = () => giveUp(new OraFerryError('ORACLE_CONNECTION_ERROR', 'Oracle fell silent.'));
+  const timers = [setTimeout(silent, timeoutMs + breakTimeoutMs)];
+  const onAbort = () => timers.push(setTimeout(() => giveUp(signal.reason), breakTimeoutMs));
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([call, given]);
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
-/** The promise, unless the signal aborts and the promise has not settled some time after that. */
-async function orAbandoned<T>(
-  promise: Promise<T>,
-  signal: AbortSignal,
-  graceMs: number = breakTimeoutMs,
-): Promise<T> {
-  const { promise: abandoned, reject } = Promise.withResolvers<never>();
-  let timer: NodeJS.Timeout | undefined;
-  const abandon = () => {
-    timer = setTimeout(() => reject(signal.reason), graceMs);
-  };
-  signal.addEventListener('abort', abandon, { once: true });
+/** The promise, but no longer than until the abort. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await Promise.race([promise, abandoned]);
+    return await Promise.race([promise, aborted]);
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abandon);
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { OraFerryError } from '../../../shared/errors.ts';
+import { isRefused, translateOracleError } from '../../../shared/oracle/errors.ts';
+
+/** As the driver throws them: `code` is its own or Oracle's, the message begins with it. */
+function driverError(code: string, text = 'secret text'): Error {
+  return Object.assign(new Error(`${code}: ${text}`), { code });
+}
+
+function translate(code: string, text?: string) {
+  const error = translateOracleError(driverError(code, text));
+  if (!(error instanceof OraFerryError)) throw new Error(`${code} was not translated`);
+  return error;
+}
+
+describe('an error of Oracle', () => {
+  it.each([
+    ['ORA-01017', 'ORACLE_AUTHENTICATION_ERROR', false],
+    ['ORA-28000', 'ORACLE_AUTHENTICATION_ERROR', false],
+    ['ORA-28001', 'ORACLE_AUTHENTICATION_ERROR', false],
+    ['NJS-500', 'ORACLE_CONNECTION_ERROR', true],
+    ['NJS-503', 'ORACLE_CONNECTION_ERROR', true],
+    ['NJS-510', 'ORACLE_CONNECTION_ERROR', true],
+    ['NJS-518', 'ORACLE_CONNECTION_ERROR', true],
+    ['NJS-530', 'ORACLE_CONNECTION_ERROR', true],
+    ['NJS-599', 'ORACLE_CONNECTION_ERROR', true],
+    ['ORA-03113', 'ORACLE_CONNECTION_ERROR', true],
+    ['ORA-12541', 'ORACLE_CONNECTION_ERROR', true],
+    ['ORA-00018', 'ORACLE_CONNECTION_ERROR', true],
+    ['ORA-00028', 'ORACLE_CONNECTION_ERROR', true],
+    ['NJS-505', 'ORACLE_CONNECTION_ERROR', false],
+    ['NJS-517', 'ORACLE_CONNECTION_ERROR', false],
+    ['NJS-533', 'ORACLE_CONNECTION_ERROR', false],
+    ['NJS-123', 'ORACLE_CONNECTION_ERROR', true],
+    ['ORA-01013', 'ORACLE_CONNECTION_ERROR', true],
+    ['ORA-03156', 'ORACLE_CONNECTION_ERROR', true],
+    ['ORA-00942', 'TABLE_NOT_FOUND', false],
+    ['ORA-00904', 'TABLE_NOT_FOUND', false],
+    ['ORA-01031', 'PERMISSION_DENIED', false],
+    ['ORA-01555', 'SNAPSHOT_TOO_OLD', false],
+    ['ORA-08180', 'SNAPSHOT_TOO_OLD', false],
+    ['ORA-08181', 'SNAPSHOT_TOO_OLD', false],
+    ['ORA-01466', 'SNAPSHOT_TOO_OLD', false],
+    ['ORA-08103', 'ORACLE_ERROR', true],
+    ['ORA-06502', 'ORACLE_ERROR', false],
+    ['NJS-098', 'ORACLE_ERROR', false],
+  ])('%s becomes %s (retryable: %s)', (oracleCode, code, retryable) => {
+    const error = translate(oracleCode);
+    expect(error).toMatchObject({ code, retryable, details: { oracle_code: oracleCode } });
+    expect(error.message).toContain(oracleCode);
+  });
+
+  it('is told without the text of Oracle, which stays in the cause', () => {
+    const cause = driverError('ORA-00942', 'table "HR"."SALARY" in 10.1.2.3');
+    const error = translateOracleError(cause) as OraFerryError;
+    expect(error.message).not.toContain('SALARY');
+    expect(error.cause).toBe(cause);
+  });
+
+  it('names the table that was read', () => {
+    const error = translateOracleError(driverError('ORA-01555'), { owner: 'SH', table: 'SALES' });
+    expect((error as OraFerryError).message).toMatch(/^SH\.SALES: .*\(ORA-01555\)\.$/);
+  });
+
+  it('within a lost connection tells why it was lost', () => {
+    const text = 'connection to the Oracle Database was broken. ORA-28000: locked';
+    const killed = translate('NJS-500', 'closed. ORA-00028: your session has been killed');
+    expect(killed).toMatchObject({
+      retryable: true,
+      details: { oracle_code: 'ORA-00028', retry: 'once' },
+    });
+    expect(killed.message).toContain('(NJS-500, ORA-00028)');
+    expect(translate('NJS-500', text).details).toEqual({ oracle_code: 'ORA-28000' });
+  });
+
+  it('is known by the last code that says something', () => {
+    const error = translate(
+      'ORA-12801',
+      'error in parallel query server\nORA-01555: too old\nORA-06512: at',
+    );
+    expect(error).toMatchObject({
+      code: 'SNAPSHOT_TOO_OLD',
+      details: { oracle_code: 'ORA-01555' },
+    });
+  });
+
+  it('has a code even when the driver writes it without zeros', () => {
+    expect(translate('ORA-942')).toMatchObject({
+      code: 'TABLE_NOT_FOUND',
+      details: { oracle_code: 'ORA-00942' },
+    });
+  });
+});
+
+it('what is no error of Oracle stays as it is', () => {
+  for (const error of [new TypeError('x'), 'text', new OraFerryError('CANCELLED', 'no')]) {
+    expect(translateOracleError(error)).toBe(error);
+  }
+});
+
+it('a refusal is told from a failure', () => {
+  expect(
+    ['ORA-00942', 'ORA-00904', 'ORA-01031'].map((code) => isRefused(driverError(code))),
+  ).toEqual([true, true, true]);
+  expect(isRefused(driverError('ORA-03113'))).toBe(false);
+  expect(isRefused('ORA-00942')).toBe(false);
+});
