@@ -66,6 +66,7 @@ function createReader(source: AsyncIterable<Uint8Array>, size: number) {
     },
 
     end(): void {
+      ended = true;
       pieces.return?.().catch(() => 'the source ended with an error that nobody waits for');
     },
   };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ObjectStoreOptions } from '../../../shared/gcs/store.ts';
 import { bucket, type Fixture, startFixture } from './fixture.ts';
 
 const name = 'exports/nightly/latest.json';
@@ -6,9 +7,14 @@ const json = 'application/json';
 
 let fixture: Fixture;
 beforeEach(async () => {
-  fixture = await startFixture({ stallMs: 200 });
+  fixture = await startFixture();
 });
 afterEach(() => fixture.close());
+
+async function restart(options: Partial<ObjectStoreOptions>) {
+  await fixture.close();
+  fixture = await startFixture(options);
+}
 
 describe('a small object', () => {
   test('whose answer was lost is created once, and the second attempt learns it', async () => {
@@ -67,6 +73,7 @@ describe('a small object', () => {
   });
 
   test('is written again when the request stalls', async () => {
+    await restart({ stallMs: 200 });
     const fault = fixture.server.faults.inject({ on: 'insert', action: 'stall' });
     await expect(fixture.store.create(bucket, name, 'x', json)).resolves.toMatchObject({ name });
     expect(fault.consumed).toBe(1);
@@ -82,6 +89,7 @@ describe('a small object', () => {
   test.each(['stall', 'lose-answer', { status: 500 }] as const)(
     'is read in spite of %j',
     async (action) => {
+      await restart({ stallMs: 200 });
       await fixture.store.create(bucket, name, 'x'.repeat(300_000), json);
       const fault = fixture.server.faults.inject({ on: 'media', action });
       const read = await fixture.store.read(bucket, name);
@@ -124,6 +132,7 @@ describe('cancelling an upload', () => {
   test.each([{ status: 503 }, 'lose-answer', 'stall'] as const)(
     'is repeated after %j, until the session cannot create its object',
     async (action) => {
+      await restart({ stallMs: 200 });
       const uri = await fixture.store.beginUpload(bucket, name, json);
       const fault = fixture.server.faults.inject({ on: 'cancel', action });
       await fixture.store.cancelUpload(uri);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { OraFerryError } from '../../../shared/errors.ts';
+import type { ObjectStoreOptions } from '../../../shared/gcs/store.ts';
 import { crc32cOf, streamOf } from '../../contract/object-store.ts';
 import { bucket, chunkBytes, type Fixture, KiB, startFixture } from './fixture.ts';
 
@@ -13,9 +14,14 @@ const never = new AbortController().signal;
 
 let fixture: Fixture;
 beforeEach(async () => {
-  fixture = await startFixture({ stallMs: 200 });
+  fixture = await startFixture();
 });
 afterEach(() => fixture.close());
+
+async function restart(options: Partial<ObjectStoreOptions>) {
+  await fixture.close();
+  fixture = await startFixture(options);
+}
 
 /** Uploads the content in pieces of 60 KiB, which fit no boundary. */
 async function upload(content: Buffer, signal = never) {
@@ -77,8 +83,7 @@ describe('an upload goes on', () => {
   });
 
   test('after a connection that was reset in the middle of a chunk', async () => {
-    await fixture.close();
-    fixture = await startFixture({ chunkBytes: 2 * chunkBytes });
+    await restart({ chunkBytes: 2 * chunkBytes });
     const fault = fixture.server.faults.inject({
       on: 'chunk',
       action: { resetAfter: chunkBytes + 1000 },
@@ -89,8 +94,7 @@ describe('an upload goes on', () => {
   });
 
   test('from where a chunk was kept in part', async () => {
-    await fixture.close();
-    fixture = await startFixture({ chunkBytes: 4 * chunkBytes });
+    await restart({ chunkBytes: 4 * chunkBytes });
     const large = randomBytes(7 * chunkBytes + 1);
     const faults = [0, 0, 0].map(() =>
       fixture.server.faults.inject({ on: 'chunk', action: { keepOnly: chunkBytes } }),
@@ -108,6 +112,7 @@ describe('an upload goes on', () => {
   });
 
   test('after a request that stalled', async () => {
+    await restart({ stallMs: 200 });
     const fault = fixture.server.faults.inject({ on: 'chunk', action: 'stall', after: 1 });
     await upload(threeChunks);
     expect(fault.consumed).toBe(1);
@@ -299,8 +304,7 @@ describe('an abort', () => {
   });
 
   test('ends a request that is under way', async () => {
-    await fixture.close();
-    fixture = await startFixture({ stallMs: 60_000 });
+    await restart({ stallMs: 60_000 });
     const stalled = fixture.server.faults.inject({ on: 'chunk', action: 'stall' });
     const controller = new AbortController();
     const failed = expect(upload(threeChunks, controller.signal)).rejects.toBe(reason);
@@ -310,9 +314,8 @@ describe('an abort', () => {
   });
 
   test('ends the wait before a retry', async () => {
-    await fixture.close();
     const retry = { attempts: 6, initialDelayMs: 60_000, maxDelayMs: 60_000 };
-    fixture = await startFixture({ retry });
+    await restart({ retry });
     fixture.server.faults.inject({ on: 'chunk', action: { status: 503 } });
     const controller = new AbortController();
     const failed = expect(upload(oneChunk, controller.signal)).rejects.toBe(reason);
@@ -344,10 +347,32 @@ describe('an abort', () => {
   });
 });
 
+describe('a source', () => {
+  test('is not pulled on after an abort while a chunk was gathered', async () => {
+    const controller = new AbortController();
+    const uri = await fixture.store.beginUpload(bucket, name, 'application/gzip');
+    let pulled = 0;
+    async function* slow() {
+      for (;;) {
+        await sleep(2);
+        pulled += 1;
+        yield oneChunk;
+      }
+    }
+    const target = { bucket, name, uri };
+    const failed = fixture.store.upload(target, slow(), controller.signal);
+    await vi.waitUntil(() => pulled > 3);
+    controller.abort(new Error('enough'));
+    await expect(failed).rejects.toThrow('enough');
+    const before = pulled;
+    await sleep(50);
+    expect(pulled).toBeLessThanOrEqual(before + 1);
+  });
+});
+
 describe('memory', () => {
   test('is bounded: a source is not pulled while one chunk is sent and the next is full', async () => {
-    await fixture.close();
-    fixture = await startFixture({ stallMs: 60_000 });
+    await restart({ stallMs: 60_000 });
     const controller = new AbortController();
     const stalled = fixture.server.faults.inject({ on: 'chunk', action: 'stall', after: 2 });
     const uri = await fixture.store.beginUpload(bucket, name, 'application/gzip');
