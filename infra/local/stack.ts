@@ -15,8 +15,9 @@ export interface StackOptions {
   readonly bucketDir?: string;
   /** File for what the product's processes write; a temporary one when left out. */
   readonly logFile?: string;
-  /** Variables that replace or complete those of the product's processes. */
+  /** Variables that replace or complete those of all the product's processes, or of tasks only. */
   readonly environment?: Readonly<Record<string, string>>;
+  readonly taskEnvironment?: Readonly<Record<string, string>>;
 }
 
 export type Stack = Awaited<ReturnType<typeof startAll>>;
@@ -48,9 +49,9 @@ async function startAll(options: StackOptions, resources: AsyncDisposableStack) 
   const backends = await startBackends({ database, user, bucketDir }, resources);
   const environment = { ...backends.environment, ...options.environment };
   const taskEnvironment = {
-    ...backends.environment,
+    ...environment,
     ...backends.oracleEnvironment,
-    ...options.environment,
+    ...options.taskEnvironment,
   };
   const cloudRun = await startTasks({ environment: taskEnvironment, folder, log }, resources);
   const functions: FunctionsProcess = await startFunctions({
