@@ -180,10 +180,11 @@ describe('a bucket', () => {
   });
 
   test('that cannot be reached fails retryably, naming no host', async () => {
-    await fixture.server.close();
-    const error = await fixture.store.checkBucket(bucket).catch((caught: unknown) => caught);
+    const { store } = fixture;
+    await fixture.close();
+    fixture = await startFixture();
+    const error = await store.checkBucket(bucket).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'GCS_ERROR', retryable: true, cause: expect.any(Error) });
     expect((error as Error).message).not.toMatch(/127\.0\.0\.1|http/);
-    fixture = await startFixture();
   });
 });
