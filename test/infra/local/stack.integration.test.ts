@@ -39,7 +39,7 @@ it('closes without a trace', async () => {
 
 it('stops what it has started when the functions do not start, and says what they wrote', async () => {
   const starting = startStack({ tables, environment: { ORAFERRY_BUCKETS: 'x' } });
-  await expect(starting).rejects.toThrow(/the functions did not start:\n.*ORAFERRY_BUCKETS/);
+  await expect(starting).rejects.toThrow(/the functions did not start:\n.*gcs.buckets/);
   expect(readdirSync(temporary)).toEqual([]);
 });
 
