@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { parse as parseYaml } from 'yaml';
+import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { OraFerryError } from './errors.ts';
 
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
 
+const keysProblem = 'must be a list of keys, as JSON when it comes from the environment';
+
 const principal = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must have 1 to 64 letters, digits, _ and -'),
   /** Hex SHA-256 of the secret half of the key. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 lower-case hex digits of a SHA-256'),
   name: z.string().min(1),
   tenant: z.string().min(1).default('default'),
   scopes: z.array(z.enum(['read', 'write', 'execute', 'admin'])).min(1),
@@ -18,7 +20,7 @@ const principal = z.strictObject({
 const schema = z.strictObject({
   project: z.string().min(1),
   region: z.string().min(1),
-  log_level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   oracle: z
     .strictObject({
       connect_string: z.string().min(1),
@@ -29,11 +31,14 @@ const schema = z.strictObject({
       call_timeout_seconds: seconds(300),
     })
     .optional(),
-  gcs: z.strictObject({
-    /** The allow-list of buckets; the first is the default. */
-    buckets: z.preprocess(commaSeparated, z.array(z.string().min(3)).min(1)),
-    api_endpoint: z.url().optional(),
-  }),
+  gcs: z
+    .strictObject({
+      /** The allow-list of buckets; the first is the default. */
+      buckets: z.preprocess(commaSeparated, z.array(z.string().min(3)).min(1)),
+      api_endpoint: z.url('must be a URL').optional(),
+    })
+    // When all of it is missing, the problem names the one setting that is needed.
+    .prefault({ buckets: undefined }),
   firestore: z
     .strictObject({
       database: z.string().min(1).default('(default)'),
@@ -54,13 +59,13 @@ const schema = z.strictObject({
       /** host:port of a server without TLS. */
       api_endpoint: z
         .string()
-        .regex(/^[^:]+:\d+$/)
+        .regex(/^[^:]+:\d+$/, 'must be host:port')
         .optional(),
     })
     .prefault({}),
   api: z
     .strictObject({
-      keys: z.preprocess(jsonText, z.array(principal)).default([]),
+      keys: z.preprocess(jsonText, z.array(principal, keysProblem)).default([]),
     })
     .prefault({}),
   job: z
@@ -116,8 +121,8 @@ export function loadConfig(env: Environment): Config {
     const value = readVariable(env, variable, problems);
     if (value !== undefined) assign(settings, path.split('.'), value);
   }
-  const parsed = schema.safeParse(settings);
-  if (!parsed.success) problems.push(...parsed.error.issues.map(describeIssue));
+  const parsed = schema.safeParse(settings, { error: wording });
+  if (!parsed.success) problems.push(...parsed.error.issues.flatMap(describeIssue));
   if (!parsed.success || problems.length > 0) throw invalid(problems);
   return parsed.data;
 }
@@ -131,36 +136,50 @@ export function requireOracle(config: Config): NonNullable<Config['oracle']> {
 type Settings = { [key: string]: unknown };
 
 function readSettings(env: Environment, problems: string[]): Settings {
-  const path = env['ORAFERRY_CONFIG'] ?? 'config.yaml';
-  const text = readText(path);
+  const named = env['ORAFERRY_CONFIG'];
+  const path = named || 'config.yaml';
+  const { text, fault } = readText(path);
   if (text === undefined) {
-    if (env['ORAFERRY_CONFIG']) problems.push(`ORAFERRY_CONFIG: cannot read ${path}`);
+    const mayBeAbsent = !named && fault === 'ENOENT';
+    if (!mayBeAbsent) problems.push(`ORAFERRY_CONFIG: cannot read ${path} (${fault})`);
     return {};
   }
   try {
-    const parsed: unknown = parseYaml(text) ?? {};
-    if (isSettings(parsed)) return structuredClone(parsed);
+    const parsed = parseSettings(text);
+    if (isSettings(parsed)) return parsed;
     problems.push(`${path}: must hold settings, one per line, such as "project: my-project"`);
   } catch (error) {
-    problems.push(`${path}: is no valid YAML: ${(error as Error).message.split('\n')[0]}`);
+    problems.push(`${path}: is no valid YAML, ${placeOf(error)}`);
   }
   return {};
+}
+
+/** A key without a value counts as not set. Warnings are off: they repeat values. */
+function parseSettings(text: string): unknown {
+  return parseYaml(text, (_, value) => value ?? undefined, { logLevel: 'error' }) ?? {};
+}
+
+/** Never the parser's own message, which may repeat a secret. */
+function placeOf(error: unknown): string {
+  const place = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
+  if (place) return `near line ${place.line}, column ${place.col}`;
+  return 'perhaps because of a value that begins with * and needs quotes';
 }
 
 function readVariable(env: Environment, variable: string, problems: string[]): string | undefined {
   if (env[variable]) return env[variable];
   const path = env[`${variable}_FILE`];
   if (!path) return undefined;
-  const text = readText(path);
-  if (text === undefined) problems.push(`${variable}_FILE: cannot read ${path}`);
-  return text?.trimEnd();
+  const { text, fault } = readText(path);
+  if (text === undefined) problems.push(`${variable}_FILE: cannot read ${path} (${fault})`);
+  return text?.replace(/\r?\n$/, '');
 }
 
-function readText(path: string): string | undefined {
+function readText(path: string): { text?: string; fault?: string } {
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return { fault: String((error as NodeJS.ErrnoException).code) };
   }
 }
 
@@ -180,11 +199,48 @@ function isSettings(value: unknown): value is Settings {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const path = issue.path.join('.');
-  const variable = Object.entries(environment).find(([, target]) => target === path)?.[0];
-  const name = [path, variable && `(${variable})`].filter(Boolean).join(' ');
-  return name ? `${name}: ${issue.message}` : issue.message;
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  if (issue.code !== 'unrecognized_keys') return [`${nameOf(issue.path)}: ${issue.message}`];
+  return issue.keys.map((key) => `${nameOf([...issue.path, key])}: is no known setting`);
+}
+
+function nameOf(path: readonly PropertyKey[]): string {
+  const name = path.join('.');
+  const variable = Object.entries(environment).find(([, target]) =>
+    `${name}.`.startsWith(`${target}.`),
+  );
+  return variable ? `${name} (${variable[0]})` : name;
+}
+
+/** What is wrong, for people who have not seen the schema. Values are never repeated: they may be secret. */
+function wording(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : wantedType[issue.expected];
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`;
+    case 'too_small':
+      return tooSmall(issue);
+    case 'too_big':
+      return `must be at most ${issue.maximum}`;
+    default:
+      return undefined;
+  }
+}
+
+const wantedType: Readonly<Record<string, string>> = {
+  string: 'must be text; put it in quotes',
+  number: 'must be a number',
+  int: 'must be a whole number',
+  array: 'must be a list',
+  object: 'must be a group of settings',
+};
+
+function tooSmall(issue: z.core.$ZodRawIssue & { code: 'too_small' }): string {
+  const { origin, minimum, inclusive } = issue;
+  if (origin === 'number') return `must be ${inclusive ? 'at least' : 'more than'} ${minimum}`;
+  if (origin === 'array') return `must have at least ${minimum} item`;
+  return minimum === 1 ? 'is empty' : `must have at least ${minimum} characters`;
 }
 
 function invalid(problems: readonly string[]): OraFerryError {
@@ -195,7 +251,9 @@ function invalid(problems: readonly string[]): OraFerryError {
 }
 
 function commaSeparated(value: unknown): unknown {
-  return typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
+  if (typeof value !== 'string') return value;
+  const items = value.split(',').map((item) => item.trim());
+  return items.filter((item) => item !== '');
 }
 
 function jsonText(value: unknown): unknown {

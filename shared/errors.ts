@@ -135,6 +135,12 @@ export const errorCatalogue = {
     meaning: 'Firestore did not answer as expected.',
     action: 'Try again; if it stays, check the database and the rights of the service account.',
   },
+  PROGRESS_ERROR: {
+    status: 503,
+    retryable: true,
+    meaning: 'Pub/Sub did not take or deliver live progress; the record in Firestore goes on.',
+    action: 'Check that the topic exists and that the service account may use it.',
+  },
   VERIFICATION_FAILED: {
     status: 500,
     retryable: false,
@@ -201,13 +207,16 @@ export class OraFerryError extends Error {
 export interface ErrorReport {
   readonly code: ErrorCode;
   readonly message: string;
+  /** What to do about it. */
+  readonly action?: string;
   readonly details?: unknown;
 }
 
 /** Reduces anything thrown to its safe report: an unknown error becomes INTERNAL_ERROR without its text. */
 export function reportError(error: unknown): ErrorReport {
   const { code, message, details } = toOraFerryError(error);
-  return details === undefined ? { code, message } : { code, message, details };
+  const { action } = errorCatalogue[code];
+  return { code, message, action, ...(details !== undefined && { details }) };
 }
 
 /** Wraps what is not ours, so that everything above the boundary knows one class. */

@@ -25,6 +25,11 @@ export function createLogger(
   return pino(preset, scrubbed(output, secretsOf(config)));
 }
 
+/** Ties the entries of a child logger to a trace; the preset does so for single entries only. */
+export function traceField(config: Config, traceId: string): Record<string, string> {
+  return { 'logging.googleapis.com/trace': `projects/${config.project}/traces/${traceId}` };
+}
+
 /**
  * An error as plain fields with its causes, outermost first: the stack of the first, and of the others the
  * message. Nothing else of a vendor's error object is logged.
@@ -39,34 +44,54 @@ export function describeError(error: unknown): unknown {
   };
 }
 
-function describeCause(cause: unknown): unknown {
+/** Deep enough for every chain of clients that we use, and an end for an error that causes itself. */
+const deepestCause = 8;
+
+function describeCause(cause: unknown, depth = 1): unknown {
   if (!(cause instanceof Error)) return String(cause);
-  const inner = cause.cause === undefined ? undefined : describeCause(cause.cause);
-  return { name: cause.name, message: cause.message, ...(inner !== undefined && { cause: inner }) };
+  const { name, message } = cause;
+  if (cause.cause === undefined || depth === deepestCause) return { name, message };
+  return { name, message, cause: describeCause(cause.cause, depth + 1) };
 }
 
 function secretsOf(config: Config): string[] {
   return [config.oracle?.password].filter((secret) => secret !== undefined);
 }
 
+/** Works on the finished line, so that no way into the entry can be forgotten. */
 function scrubbed(output: DestinationStream, secrets: readonly string[]): DestinationStream {
-  // A secret stands in the line as JSON wrote it.
-  const written = secrets.map((secret) => JSON.stringify(secret).slice(1, -1));
   return {
     write(line) {
-      output.write(written.reduce(maskSecret, maskPatterns(line)));
+      const mask = (key: string, value: unknown) => maskValue(key, value, secrets);
+      output.write(`${JSON.stringify(JSON.parse(line), mask)}\n`);
     },
   };
 }
 
-function maskSecret(line: string, secret: string): string {
-  return line.replaceAll(secret, '***');
+const masked = '***';
+const secretName = /(password|secret|authorization|api[-_]?key|cookie)$/i;
+
+function maskValue(key: string, value: unknown, secrets: readonly string[]): unknown {
+  if (secretName.test(key) && value !== null) return masked;
+  if (Array.isArray(value)) return value.map((item, index) => maskHeader(value[index - 1], item));
+  return typeof value === 'string' ? maskText(value, secrets) : value;
+}
+
+/** Raw headers are a list in which each name stands before its value. */
+function maskHeader(before: unknown, item: unknown): unknown {
+  return typeof before === 'string' && secretName.test(before) ? masked : item;
+}
+
+function maskText(text: string, secrets: readonly string[]): string {
+  // First the known ones, because a pattern may cut one in two. JSON within JSON is escaped.
+  const known = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
+  return maskPatterns(known.reduce((so, secret) => so.replaceAll(secret, masked), text));
 }
 
 /** Bearer tokens, API keys and passwords in connect strings, whoever wrote them into a message. */
-function maskPatterns(line: string): string {
-  return line
-    .replace(/Bearer\s+[\w.~+/=-]+/gi, 'Bearer ***')
-    .replace(/(x-api-key"?\s*[:=]\s*"?)[^"\s,}]+/gi, '$1***')
-    .replace(/([\w$#]+)\/[^@\s"/]+@/g, '$1/***@');
+function maskPatterns(text: string): string {
+  return text
+    .replace(/Bearer\s+[\w.~+/=-]+/gi, `Bearer ${masked}`)
+    .replace(/(x-api-key[\\"']*\s*[:=,]\s*[\\"']*)[^\s"'\\,}\]]+/gi, `$1${masked}`)
+    .replace(/([\w$#]+)\/[^@\s"/]+@/g, `$1/${masked}@`);
 }

@@ -86,8 +86,8 @@ function failedEntry({ extraction, totals }: TableWithTotals) {
   return { owner, table, error: totals.error ? errorEntry(totals.error) : null };
 }
 
-function errorEntry({ code, message, details }: ErrorReport) {
-  return { code, message, details: inFixedOrder(details) };
+function errorEntry({ code, message, action, details }: ErrorReport) {
+  return { code, message, action, details: inFixedOrder(details) };
 }
 
 /** A store need not give the fields of a map back in the order in which they were written. */
