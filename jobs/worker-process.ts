@@ -15,6 +15,8 @@ export interface SplitWorker {
   run(task: SplitTask, hooks: SplitHooks, signal: AbortSignal): Promise<SplitResult>;
   /** Ends the process. */
   stop(): Promise<void>;
+  /** Of the process, while there is one. */
+  readonly pid: number | undefined;
 }
 
 const entry = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
@@ -50,6 +52,9 @@ export function startWorker(env: NodeJS.ProcessEnv = process.env): SplitWorker {
       const killer = killLater(process);
       await exited;
       clearTimeout(killer);
+    },
+    get pid() {
+      return process && isLive(process) ? process.pid : undefined;
     },
   };
 }
