@@ -4,6 +4,7 @@ import { startFirestore } from './firestore/server.ts';
 import { startGcs } from './gcs/server.ts';
 import type { Database } from './oracle/database.ts';
 import { startOracle } from './oracle/server.ts';
+import { startPubSub } from './pubsub/server.ts';
 
 /** What stands in for the systems around OraFerry, and the environment by which the product finds it. */
 
@@ -11,6 +12,7 @@ const PROJECT = 'oraferry-local';
 const REGION = 'europe-west1';
 const JOB = 'oraferry';
 const BUCKET = 'oraferry-local-exports';
+const TOPIC = 'oraferry-progress';
 
 interface BackendOptions {
   readonly database: Database;
@@ -18,7 +20,7 @@ interface BackendOptions {
   readonly bucketDir: string;
 }
 
-/** Starts Oracle, Cloud Storage and Firestore; each is stopped with the resources. */
+/** Starts Oracle, Cloud Storage, Firestore and Pub/Sub; each is stopped with the resources. */
 export async function startBackends(options: BackendOptions, resources: AsyncDisposableStack) {
   const { database, user, bucketDir } = options;
   const oracle = await startOracle({
@@ -30,6 +32,8 @@ export async function startBackends(options: BackendOptions, resources: AsyncDis
   resources.defer(() => gcs.close());
   const firestore = await startFirestore();
   resources.defer(() => firestore.close());
+  const pubsub = await startPubSub({ topics: [`projects/${PROJECT}/topics/${TOPIC}`] });
+  resources.defer(() => pubsub.close());
 
   const environment: Record<string, string> = {
     ...SURROUNDINGS,
@@ -39,6 +43,8 @@ export async function startBackends(options: BackendOptions, resources: AsyncDis
     ORAFERRY_CLOUD_RUN_JOB: JOB,
     GCS_API_ENDPOINT: gcs.url,
     FIRESTORE_EMULATOR_HOST: firestore.host,
+    PUBSUB_EMULATOR_HOST: pubsub.host,
+    ORAFERRY_PROGRESS_TOPIC: TOPIC,
   };
   /** For tasks only: the deployed function `api` has no Oracle secret either. */
   const oracleEnvironment: Record<string, string> = {
@@ -46,7 +52,7 @@ export async function startBackends(options: BackendOptions, resources: AsyncDis
     ORACLE_USER: user.user,
     ORACLE_PASSWORD: user.password,
   };
-  return { oracle, gcs, firestore, bucket: BUCKET, environment, oracleEnvironment };
+  return { oracle, gcs, firestore, pubsub, bucket: BUCKET, environment, oracleEnvironment };
 }
 
 /** What a container on Cloud Run has anyway; without METADATA_SERVER_DETECTION the clients look for Google. */

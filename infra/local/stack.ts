@@ -65,7 +65,7 @@ async function startAll(options: StackOptions, resources: AsyncDisposableStack) 
   });
   resources.defer(() => functions.close());
 
-  const { oracle, gcs, firestore, bucket } = backends;
+  const { oracle, gcs, firestore, pubsub, bucket } = backends;
   return {
     apiUrl: functions.url,
     apiKey: apiKey.key,
@@ -75,7 +75,7 @@ async function startAll(options: StackOptions, resources: AsyncDisposableStack) 
     oracle: { ...user, connectString: oracle.connectString },
     /** What the local Oracle serves; a change is seen by every later read. */
     database,
-    servers: { oracle, gcs, firestore, cloudRun },
+    servers: { oracle, gcs, firestore, pubsub, cloudRun },
     /** Stops every process and server, last started first, and removes the temporary folder. */
     close: () => resources.disposeAsync(),
   };
