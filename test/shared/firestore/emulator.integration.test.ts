@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jobLedgerContract } from '../../contract/stores/job-ledger.ts';
 import { jobStoreContract } from '../../contract/stores/job-store.ts';
 import { transportStoreContract } from '../../contract/stores/transport-store.ts';
-import { hasGcloud, startEmulator } from '../../support/firestore-emulator.ts';
+import { hasGcloud, startEmulator } from '../../support/gcloud-emulator.ts';
 import type { StoreServer } from '../../support/stores.ts';
 
 if (hasGcloud) {
   describe("on Google's Firestore emulator", () => {
     let emulator: StoreServer | undefined;
     beforeAll(async () => {
-      emulator = await startEmulator();
+      emulator = await startEmulator('firestore');
     });
     afterAll(() => emulator?.close());
     const shared = async () => ({ host: emulator?.host ?? '', close: async () => undefined });

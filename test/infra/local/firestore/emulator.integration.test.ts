@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { startFirestore } from '../../../../infra/local/firestore/server.ts';
 import { firestoreContract, firestoreSlowContract } from '../../../contract/firestore-server.ts';
-import { hasGcloud, startEmulator } from '../../../support/firestore-emulator.ts';
+import { hasGcloud, startEmulator } from '../../../support/gcloud-emulator.ts';
 
 describe('the embedded server keeps the slow part of the contract', () => {
   firestoreSlowContract(() => startFirestore());
@@ -9,8 +9,8 @@ describe('the embedded server keeps the slow part of the contract', () => {
 
 if (hasGcloud) {
   describe("Google's emulator keeps the same contract", () => {
-    firestoreContract(startEmulator);
-    firestoreSlowContract(startEmulator);
+    firestoreContract(() => startEmulator('firestore'));
+    firestoreSlowContract(() => startEmulator('firestore'));
   });
 } else {
   process.stderr.write("gcloud is missing: the contract was not run on Google's emulator\n");

@@ -2,18 +2,28 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Google's emulator comes with gcloud. */
+/** Google's emulators come with gcloud. */
 export const hasGcloud = spawnSync('gcloud', ['--version']).status === 0;
 
-/** Starts Google's Firestore emulator on a free port; `host` is `127.0.0.1:PORT`. */
-export async function startEmulator(): Promise<{ host: string; close(): Promise<void> }> {
-  const host = `127.0.0.1:${await freePort()}`;
-  const emulator = spawn('gcloud', ['emulators', 'firestore', 'start', `--host-port=${host}`], {
+const emulators = {
+  firestore: { command: ['emulators', 'firestore', 'start'], ready: 'is now running' },
+  pubsub: { command: ['beta', 'emulators', 'pubsub', 'start'], ready: 'Server started' },
+};
+
+/** Starts one of Google's emulators, on a free port unless told; `host` is `127.0.0.1:PORT`. */
+export async function startEmulator(
+  name: keyof typeof emulators,
+  port?: number,
+): Promise<{ host: string; port: number; close(): Promise<void> }> {
+  const { command, ready } = emulators[name];
+  const chosen = port ?? (await freePort());
+  const host = `127.0.0.1:${chosen}`;
+  const emulator = spawn('gcloud', [...command, `--host-port=${host}`], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  await saying(emulator, 'is now running');
-  return { host, close: () => stop(emulator) };
+  await saying(emulator, ready);
+  return { host, port: chosen, close: () => stop(emulator) };
 }
 
 async function freePort(): Promise<number> {
