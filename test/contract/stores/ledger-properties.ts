@@ -50,7 +50,7 @@ export function properties(open: () => Stores): void {
           await world.stores.db.terminate();
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 }
