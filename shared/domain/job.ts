@@ -49,7 +49,7 @@ export interface Job {
   readonly error?: ErrorReport;
 }
 
-export interface JobOutput {
+interface JobOutput {
   readonly bucket: string;
   /** Object name prefix of this job and no other, ending in a slash. */
   readonly prefix: string;

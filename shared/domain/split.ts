@@ -23,7 +23,7 @@ export interface Part {
 }
 
 /** A resumable upload that an attempt began; its URI is what the finaliser cancels before it sweeps. */
-export interface UploadRecord {
+interface UploadRecord {
   readonly attempt: number;
   readonly name: string;
   readonly uri: string;

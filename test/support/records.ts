@@ -61,7 +61,7 @@ export function aDoneSplit(table: string, position: number, rows: number): Split
   return aSplit(table, position, { state: 'DONE', attempt: 1, holder: 'a', parts });
 }
 
-export function aPart(name: string, rows: number): Part {
+function aPart(name: string, rows: number): Part {
   const sizes = { bytes: rows * 10, bytesUncompressed: rows * 90 };
   return { name, rows, ...sizes, crc32c: 'AAAAAA==', generation: '17' };
 }

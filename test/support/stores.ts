@@ -44,7 +44,7 @@ export function storesOn(start: () => Promise<StoreServer>): () => Stores {
 }
 
 /** The stores on one project of a Firestore server; the caller terminates `db`. */
-export function openStores(host: string, project: string): Stores {
+function openStores(host: string, project: string): Stores {
   const config = loadConfig({
     GOOGLE_CLOUD_PROJECT: project,
     ORAFERRY_REGION: 'here',
