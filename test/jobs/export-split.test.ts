@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exportSplit, type SplitHooks, type SplitProgress } from '../../jobs/export-split.ts';
 import { OraFerryError } from '../../shared/errors.ts';
+import type { ObjectStore } from '../../shared/ports.ts';
 import { createNumbered } from '../shared/oracle/fixture.ts';
 import { bucket, useServers } from './fixture.ts';
 
@@ -156,6 +157,20 @@ describe('a failure', () => {
     await expect(run()).rejects.toMatchObject({ code: 'GCS_ERROR' });
     expect(servers.linesOf(task)).toBeUndefined();
     expect(await oracle.count(task, task.scn)).toBe(30_000);
+  });
+
+  it('to store all that was sent is noticed', async () => {
+    const oracle = servers.open();
+    const task = await servers.taskOf(oracle, createNumbered(servers.database, 'SHORT', 10));
+    const real = servers.objects();
+    const objects: ObjectStore = {
+      ...real,
+      upload: async (...call) => ({ ...(await real.upload(...call)), bytes: 1 }),
+    };
+    await expect(exportSplit({ oracle, objects }, task, noHooks, live)).rejects.toMatchObject({
+      code: 'VERIFICATION_FAILED',
+      details: { fetched: 10, encoded: 10, newlines: 10, bytes_stored: 1 },
+    });
   });
 
   it('of a value names the column', async () => {
