@@ -2,6 +2,7 @@ import { parseArguments, usage } from './demo/arguments.ts';
 import { type DemoResult, runDemo } from './demo/run.ts';
 
 const OLDEST_NODE = 24;
+const PARENT_CHECK_MS = 500;
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -32,7 +33,10 @@ function readArguments(args: readonly string[]): { readonly json: boolean } | nu
   }
 }
 
-/** Aborts at the first signal, or when nobody reads our output any more; later ones change nothing. */
+/**
+ * Aborts at the first signal, when npm is gone that started us, or when nobody reads our output any more.
+ * Later signals change nothing: the stop is under way.
+ */
 function watchSignals() {
   const stop = new AbortController();
   let exitCode: number | undefined;
@@ -43,7 +47,19 @@ function watchSignals() {
     });
   }
   process.stdout.on('error', (error) => stop.abort(error));
+  if (process.env['npm_lifecycle_event']) watchParent(() => stop.abort(new Error('npm is gone')));
   return { signal: stop.signal, exitCode: () => exitCode };
+}
+
+/** A signal to npm ends the shell between npm and us without a word to us; then we have another parent. */
+function watchParent(whenGone: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    whenGone();
+  }, PARENT_CHECK_MS);
+  watch.unref();
 }
 
 function summaryOf({ state, rows, tables, objects, verified, outputDir, seconds }: DemoResult) {

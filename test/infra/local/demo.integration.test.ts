@@ -77,6 +77,24 @@ describe('the demo', () => {
     rmSync(runFolderOf(demo), { recursive: true });
   });
 
+  it('stops when npm, which started it, is told to stop', async () => {
+    const npm = spawn('npm', ['run', 'demo'], {
+      cwd: fileURLToPath(new URL('../../../', import.meta.url)),
+      env: { PATH: process.env['PATH'], TMPDIR: temporary },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for await (const line of createInterface({ input: npm.stdout })) {
+      if (line.startsWith('job RUNNING')) break;
+    }
+    const rest = text(npm.stdout);
+    npm.kill('SIGTERM');
+    await exitOf(npm);
+    // npm keeps a cache of its own there.
+    const ours = () => readdirSync(temporary).filter((name) => name.startsWith('oraferry-'));
+    while (ours().length > 0) await delay(20);
+    expect(await rest).not.toContain('SUCCEEDED');
+  });
+
   it('stops when nobody reads its output any more', async () => {
     const demo = start();
     await pidsWhenRunning(demo);
