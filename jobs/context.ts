@@ -4,7 +4,8 @@ import { createJobLedger } from '../shared/firestore/ledger.ts';
 import { createObjectStore } from '../shared/gcs/store.ts';
 import { createLogger, type Logger } from '../shared/logging.ts';
 import { createOracleSource } from '../shared/oracle/source.ts';
-import type { JobLedger, ObjectStore, OracleSource } from '../shared/ports.ts';
+import type { JobLedger, ObjectStore, OracleSource, ProgressBus } from '../shared/ports.ts';
+import { createProgressBus } from '../shared/pubsub/bus.ts';
 import { type SplitWorker, startWorker } from './worker-process.ts';
 
 /** All that a task works with. The workers read tables in processes of their own, see worker-process.ts. */
@@ -15,6 +16,7 @@ export interface TaskContext {
   readonly objects: ObjectStore;
   /** For planning only. */
   readonly oracle: OracleSource;
+  readonly progress: ProgressBus;
   startWorker(): SplitWorker;
   close(): Promise<void>;
 }
@@ -24,16 +26,18 @@ export function createTaskContext(env: NodeJS.ProcessEnv): TaskContext {
   const config = loadConfig(env);
   const log = createLogger(config, 'oraferry-job');
   const db = createFirestore(config);
+  const progress = createProgressBus(config, log);
   const oracle = createOracleSource(requireOracle(config), { action: 'plan', log });
   return {
     config,
     log,
     oracle,
     ledger: createJobLedger(db),
+    progress,
     objects: createObjectStore(config, log),
     startWorker: () => startWorker(env),
     async close() {
-      await Promise.all([oracle.close(), db.terminate()]);
+      await Promise.all([oracle.close(), progress.close(), db.terminate()]);
     },
   };
 }

@@ -7,6 +7,7 @@ import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts
 import type { SplitQueue } from '../shared/ports.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
+import type { AttemptTracker, TaskProgressReport } from './progress.ts';
 import type { SplitWorker } from './worker-process.ts';
 
 const watchMs = 2_000;
@@ -20,7 +21,7 @@ const retryDelayMs = { initial: 500, max: 30_000 };
 export async function exportSplits(
   ctx: TaskContext,
   job: Job,
-  holder: string,
+  task: { readonly holder: string; readonly report: TaskProgressReport },
   signal: AbortSignal,
 ): Promise<void> {
   const watch = watchJob(ctx, job);
@@ -28,7 +29,8 @@ export async function exportSplits(
   const shared: Shared = {
     ctx,
     job,
-    queue: ctx.ledger.openQueue(job, holder),
+    report: task.report,
+    queue: ctx.ledger.openQueue(job, task.holder),
     signal: AbortSignal.any([signal, watch.signal, failure.signal]),
   };
   // The first worker that cannot go on stops the others, and all have ended before the error is thrown.
@@ -45,6 +47,7 @@ export async function exportSplits(
 interface Shared {
   readonly ctx: TaskContext;
   readonly job: Job;
+  readonly report: TaskProgressReport;
   readonly queue: SplitQueue;
   /** Aborts when the task must stop and when the job is no longer running. */
   readonly signal: AbortSignal;
@@ -70,11 +73,14 @@ async function attempt(shared: Shared, claim: Claim, worker: SplitWorker): Promi
   const extraction = await ctx.ledger.extraction(claim.jobId, claim.extractionId);
   const table = `${extraction.owner}.${extraction.table}`;
   const log = ctx.log.child({ table, split: claim.position, attempt: claim.attempt });
+  const tracker = shared.report.track(claim);
   try {
-    const { rows, parts } = await exportClaim(shared, claim, extraction, worker);
+    const { rows, parts } = await exportClaim(shared, claim, extraction, worker, tracker);
     await commit(shared, claim, parts);
+    tracker.commit(parts);
     log.info({ rows, bytes: parts.reduce((sum, part) => sum + part.bytes, 0) }, 'Split done.');
   } catch (error) {
+    tracker.drop();
     const { code, message } = toOraFerryError(error);
     if (code === 'LEASE_LOST')
       return void log.warn({ err: error }, 'The split is not ours any more.');
@@ -89,6 +95,7 @@ function exportClaim(
   claim: Claim,
   extraction: Extraction,
   worker: SplitWorker,
+  tracker: AttemptTracker,
 ): Promise<{ rows: number; parts: readonly Part[] }> {
   const { owner, table, columns, scn } = extraction;
   const task = {
@@ -103,7 +110,7 @@ function exportClaim(
   };
   // Recorded before the first byte, so that the finaliser can end every upload that may still create an object.
   const onUpload = (name: string, uri: string) => ctx.ledger.recordUpload(claim, name, uri);
-  return worker.run(task, { onUpload }, signal);
+  return worker.run(task, { onUpload, onProgress: tracker.advance }, signal);
 }
 
 /** Repeated when the store does not answer: the commit is idempotent, and its fence decides. */

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal, type Job, type JobState } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
+import { traceField } from '../shared/logging.ts';
 import type { TaskContext } from './context.ts';
 import { exportSplits } from './export-splits.ts';
 import { finishJob } from './finish.ts';
 import { planJob } from './plan.ts';
+import { reportProgress, type TaskProgressReport } from './progress.ts';
 import { holdLease } from './task-lease.ts';
 
 const pollMs = 1_000;
@@ -20,28 +23,31 @@ export async function runJob(
   stop: AbortSignal,
 ): Promise<JobState> {
   const job = await context.ledger.job(jobId);
-  const log = context.log.child(jobFields(job));
+  const log = context.log.child(jobFields(context, job));
   const ctx = { ...context, log };
-  const lease = await holdLease(ctx, jobId);
+  const holder = `${process.env['CLOUD_RUN_TASK_INDEX'] ?? '0'}-${randomUUID()}`;
+  const report = reportProgress({ bus: context.progress, log, jobId, holder });
+  const lease = await holdLease(ctx, jobId, report.hints, holder);
   try {
     const signal = AbortSignal.any([stop, lease.signal]);
-    return await takeTurns(ctx, jobId, lease.holder, signal);
+    return await takeTurns({ ...ctx, holder, report }, jobId, signal);
   } finally {
+    report.stop();
     await lease.release().catch((err) => log.warn({ err }, 'The lease could not be released.'));
   }
 }
 
-async function takeTurns(
-  ctx: TaskContext,
-  jobId: string,
-  holder: string,
-  signal: AbortSignal,
-): Promise<JobState> {
+interface Turns extends TaskContext {
+  readonly holder: string;
+  readonly report: TaskProgressReport;
+}
+
+async function takeTurns(ctx: Turns, jobId: string, signal: AbortSignal): Promise<JobState> {
   for (;;) {
     signal.throwIfAborted();
     const job = await ctx.ledger.job(jobId);
     if (isTerminal(job.state)) return job.state;
-    const moved = await takeTurn(ctx, job, holder, signal).catch((error) => {
+    const moved = await takeTurn(ctx, job, signal).catch((error) => {
       signal.throwIfAborted();
       return yieldTurn(ctx, error);
     });
@@ -50,18 +56,14 @@ async function takeTurns(
 }
 
 /** Does what the job's state asks for. False when other tasks have it in hand. */
-async function takeTurn(
-  ctx: TaskContext,
-  job: Job,
-  holder: string,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function takeTurn(ctx: Turns, job: Job, signal: AbortSignal): Promise<boolean> {
+  const { holder, report } = ctx;
   switch (job.state) {
     case 'QUEUED':
     case 'PLANNING':
       return planJob(ctx, job.id, holder, signal);
     case 'RUNNING':
-      await exportSplits(ctx, job, holder, signal);
+      await exportSplits(ctx, job, { holder, report }, signal);
       return finishJob(ctx, job.id, holder, signal);
     default:
       return finishJob(ctx, job.id, holder, signal);
@@ -77,9 +79,9 @@ function yieldTurn(ctx: TaskContext, error: unknown): false {
   return false;
 }
 
-function jobFields(job: Job) {
+function jobFields({ config }: TaskContext, job: Job) {
   return {
-    trace_id: job.traceId,
+    ...traceField(config, job.traceId),
     'logging.googleapis.com/labels': {
       job: job.id,
       transport: job.transportName,

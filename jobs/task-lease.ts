@@ -1,29 +1,35 @@
-import { randomUUID } from 'node:crypto';
+import type { SplitProgress } from '../shared/domain/progress.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import type { TaskContext } from './context.ts';
 
+// The record of how far the task is goes out with each renewal, so it is never older than this for long.
+const recordMs = 2_000;
+
 /** A task's lease on a job. Everything that the task does must stop when the signal aborts. */
 export interface TaskLease {
-  readonly holder: string;
   readonly signal: AbortSignal;
   release(): Promise<void>;
 }
 
 /**
- * Takes a lease and keeps renewing it. The task fences itself: once two thirds of the lease have passed on its
+ * Takes a lease and keeps renewing it, with the hints of the moment. The task fences itself: once two thirds of the lease have passed on its
  * own monotonic clock since it last began a renewal that succeeded, the signal aborts with LEASE_LOST, so it
  * has stopped before another task may take its work.
  */
-export async function holdLease(context: TaskContext, jobId: string): Promise<TaskLease> {
+export async function holdLease(
+  context: TaskContext,
+  jobId: string,
+  hints: () => readonly SplitProgress[],
+  holder: string,
+): Promise<TaskLease> {
   const ttlMs = context.config.job.lease_seconds * 1000;
-  const holder = `${process.env['CLOUD_RUN_TASK_INDEX'] ?? '0'}-${randomUUID()}`;
   const fence = new AbortController();
   let fenceTimer: NodeJS.Timeout | undefined;
   let provenAt = performance.now();
 
   const renew = async () => {
     const begunAt = performance.now();
-    await context.ledger.renewLease(jobId, holder, ttlMs);
+    await context.ledger.renewLease(jobId, holder, ttlMs, hints());
     provenAt = begunAt;
     armFence();
   };
@@ -39,9 +45,8 @@ export async function holdLease(context: TaskContext, jobId: string): Promise<Ta
   };
 
   await renew();
-  const renewal = setInterval(renewQuietly, ttlMs / 6);
+  const renewal = setInterval(renewQuietly, Math.min(recordMs, ttlMs / 6));
   return {
-    holder,
     signal: fence.signal,
     async release() {
       clearInterval(renewal);

@@ -1,7 +1,7 @@
 import type { ColumnDefinition, PlannedColumn } from './domain/column.ts';
 import type { Extraction, ExtractionState } from './domain/extraction.ts';
 import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
-import type { TaskProgress } from './domain/progress.ts';
+import type { SplitProgress, TaskProgress } from './domain/progress.ts';
 import type { Claim, Part, Split } from './domain/split.ts';
 import type { Transport, TransportInput } from './domain/transport.ts';
 import type { ErrorReport } from './errors.ts';
@@ -126,6 +126,8 @@ export interface JobDetail {
   readonly job: Job;
   readonly extractions: readonly Extraction[];
   readonly splits: readonly Split[];
+  /** What the tasks last recorded of the splits that they have in hand; at most a few seconds old. */
+  readonly hints: readonly SplitProgress[];
 }
 
 export interface JobStore {
@@ -180,8 +182,13 @@ export interface JobLedger {
   /** Throws JOB_NOT_FOUND. */
   job(jobId: string): Promise<Job>;
 
-  /** Writes the sign of life of a task; server time decides how long it lasts. */
-  renewLease(jobId: string, holder: string, ttlMs: number): Promise<void>;
+  /** Writes the sign of life of a task and how far it is; server time decides how long it lasts. */
+  renewLease(
+    jobId: string,
+    holder: string,
+    ttlMs: number,
+    hints?: readonly SplitProgress[],
+  ): Promise<void>;
   /** Ends the lease at once, so that nobody waits for its expiry. */
   releaseLease(jobId: string, holder: string): Promise<void>;
 

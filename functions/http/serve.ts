@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OraFerryError, toOraFerryError } from '../../shared/errors.ts';
-import type { Logger } from '../../shared/logging.ts';
+import { type Logger, traceField } from '../../shared/logging.ts';
 import type { Context } from '../context.ts';
 import { answer, answerError } from './answer.ts';
 import { anonymous, authenticate, type Principal, requireScope } from './auth.ts';
@@ -85,10 +85,7 @@ function originOf(req: IncomingMessage): string {
 
 /** A child logger binds the trace in both forms: the preset maps `trace_id` only within single entries. */
 function requestLogger({ config, log }: Context, traceId: string): Logger {
-  return log.child({
-    trace_id: traceId,
-    'logging.googleapis.com/trace': `projects/${config.project}/traces/${traceId}`,
-  });
+  return log.child({ trace_id: traceId, ...traceField(config, traceId) });
 }
 
 // https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest

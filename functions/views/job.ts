@@ -11,7 +11,12 @@ import type { Split } from '../../shared/domain/split.ts';
 import type { ErrorReport } from '../../shared/errors.ts';
 import type { JobDetail } from '../../shared/ports.ts';
 
-const errorView = z.object({ code: z.string(), message: z.string(), details: z.unknown() });
+const errorView = z.object({
+  code: z.string(),
+  message: z.string(),
+  action: z.string().optional(),
+  details: z.unknown(),
+});
 
 export const jobState = z.enum(Object.keys(jobTransitions) as [JobState, ...JobState[]]);
 const extractionState = z.enum(
@@ -46,6 +51,9 @@ const extractionView = z.object({
   epoch: z.int(),
   consistency: z.literal('scn'),
   rows: z.int(),
+  /** Oracle's own count at the SCN; null until it is known, and without verification. */
+  rows_expected: z.int().nullable(),
+  /** The count that the rows were found equal to; null until the table is verified. */
   verified_rows: z.int().nullable(),
   bytes: z.int(),
   bytes_uncompressed: z.int(),
@@ -109,7 +117,8 @@ function viewExtraction(
     epoch: extraction.epoch,
     consistency: 'scn',
     rows: totals.rows,
-    verified_rows: extraction.countedRows ?? null,
+    rows_expected: extraction.countedRows ?? null,
+    verified_rows: totals.state === 'SUCCEEDED' ? (extraction.countedRows ?? null) : null,
     bytes: totals.bytes,
     bytes_uncompressed: totals.bytesUncompressed,
     parts: totals.parts.length,
@@ -121,5 +130,5 @@ function viewExtraction(
 }
 
 function viewError(error: ErrorReport | undefined): z.output<typeof errorView> | null {
-  return error ? { code: error.code, message: error.message, details: error.details } : null;
+  return error ? { details: undefined, ...error } : null;
 }

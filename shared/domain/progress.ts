@@ -1,3 +1,6 @@
+import { type Extraction, splitsOf } from './extraction.ts';
+import type { Split } from './split.ts';
+
 /** How far one attempt at a split has come. Numbers are totals of the attempt, never differences. */
 export interface SplitProgress {
   readonly splitId: string;
@@ -39,4 +42,59 @@ export interface TableProgress {
   readonly splitsTotal: number;
   /** An estimate from the smoothed rate; absent while nothing moves or the count is unknown. */
   readonly etaSeconds?: number;
+}
+
+/**
+ * Adds up a table from its split records and the hints of attempts under way. A hint about a split that is
+ * committed, or of an earlier attempt than the record names, is passed over.
+ */
+export function tableProgress(
+  extraction: Extraction,
+  splits: readonly Split[],
+  hints: readonly SplitProgress[],
+): TableProgress {
+  const own = splitsOf(extraction, splits);
+  const parts = own.filter(({ state }) => state === 'DONE').flatMap((split) => split.parts);
+  const moving = hints.filter((hint) => isUnderWay(hint, own));
+  const rows = sumOf(parts, 'rows') + sumOf(moving, 'rows');
+  const rowsPerSecond = sumOf(moving, 'rowsPerSecond');
+  const splitsDone = own.filter(({ state }) => state === 'DONE').length;
+  const { countedRows, splitsTotal } = extraction;
+  const remaining = countedRows === undefined ? undefined : Math.max(0, countedRows - rows);
+  const eta = remaining !== undefined && rowsPerSecond > 0 ? remaining / rowsPerSecond : undefined;
+  return {
+    extractionId: extraction.id,
+    rows,
+    rowsPerSecond: Math.round(rowsPerSecond),
+    percent: percentOf({ rows, countedRows, splitsDone, splitsTotal }),
+    bytesRead: sumOf(parts, 'bytesUncompressed') + sumOf(moving, 'bytesRead'),
+    bytesUploaded: sumOf(parts, 'bytes') + sumOf(moving, 'bytesUploaded'),
+    splitsDone,
+    splitsTotal,
+    ...(eta !== undefined && { etaSeconds: Math.ceil(eta) }),
+  };
+}
+
+function isUnderWay(hint: SplitProgress, splits: readonly Split[]): boolean {
+  const split = splits.find(({ id }) => id === hint.splitId);
+  if (!split || split.state === 'DONE' || split.state === 'FAILED') return false;
+  return hint.attempt >= split.attempt;
+}
+
+interface Work {
+  readonly rows: number;
+  readonly countedRows: number | undefined;
+  readonly splitsDone: number;
+  readonly splitsTotal: number;
+}
+
+/** Rows tell more than splits, where they were counted. What is not committed is not finished. */
+function percentOf({ rows, countedRows, splitsDone, splitsTotal }: Work): number {
+  if (splitsDone === splitsTotal) return 100;
+  const share = countedRows ? rows / countedRows : splitsDone / splitsTotal;
+  return Math.min(99.9, Math.floor(share * 1000) / 10);
+}
+
+function sumOf<K extends string>(items: readonly Readonly<Record<K, number>>[], key: K): number {
+  return items.reduce((sum, item) => sum + item[key], 0);
 }

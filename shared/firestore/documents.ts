@@ -7,6 +7,7 @@ import type {
 } from '@google-cloud/firestore';
 import type { Extraction } from '../domain/extraction.ts';
 import type { Job } from '../domain/job.ts';
+import type { SplitProgress } from '../domain/progress.ts';
 import type { Split } from '../domain/split.ts';
 import type { Transport } from '../domain/transport.ts';
 
@@ -64,9 +65,15 @@ export function splits(db: Firestore, jobId: string): CollectionReference<SplitD
   return jobs(db).doc(jobId).collection('splits') as CollectionReference<SplitDocument>;
 }
 
-/** The lease of a task within a job. */
-export function lease(db: Firestore, jobId: string, holder: string): DocumentReference {
-  return jobs(db).doc(jobId).collection('tasks').doc(holder);
+export interface LeaseDocument {
+  readonly ttlMs: number;
+  readonly renewedAt: Timestamp;
+  readonly hints: readonly SplitProgress[];
+}
+
+/** The leases of a job's tasks, by holder. */
+export function leases(db: Firestore, jobId: string): CollectionReference<LeaseDocument> {
+  return jobs(db).doc(jobId).collection('tasks') as CollectionReference<LeaseDocument>;
 }
 
 /** The record of an idempotent request; the key may be of any length and form. */

@@ -14,6 +14,7 @@ import {
   extractions,
   type JobDocument,
   jobs,
+  leases,
   newId,
   request as requestRecord,
   splits,
@@ -149,9 +150,10 @@ async function failLaunch(
 
 async function detail(db: Firestore, tenant: string, id: string): Promise<JobDetail> {
   const job = jobOf(tenant, await byId(jobs(db), id).get());
-  const [tables, parts] = await Promise.all([
+  const [tables, parts, tasks] = await Promise.all([
     extractions(db, id).where('epoch', '==', job.epoch).get(),
     splits(db, id).where('epoch', '==', job.epoch).get(),
+    leases(db, id).get(),
   ]);
   return {
     job,
@@ -159,6 +161,7 @@ async function detail(db: Firestore, tenant: string, id: string): Promise<JobDet
       .map((doc) => ({ id: doc.id, ...doc.data() }))
       .toSorted((a, b) => a.position - b.position),
     splits: parts.docs.map((doc) => ({ id: doc.id, ...doc.data() })),
+    hints: tasks.docs.flatMap((doc) => doc.data().hints),
   };
 }
 

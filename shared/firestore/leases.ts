@@ -1,7 +1,7 @@
-import { type Firestore, Timestamp, type Transaction } from '@google-cloud/firestore';
+import type { Firestore, Transaction } from '@google-cloud/firestore';
 import { isLive } from '../domain/lease.ts';
 import { OraFerryError } from '../errors.ts';
-import { lease } from './documents.ts';
+import { leases } from './documents.ts';
 
 /** True while the task's lease lasts, by the server's clock. */
 export async function isHolderLive(
@@ -10,12 +10,11 @@ export async function isHolderLive(
   jobId: string,
   holder: string,
 ): Promise<boolean> {
-  const ref = lease(db, jobId, holder);
+  const ref = leases(db, jobId).doc(holder);
   const snapshot = reader ? await reader.get(ref) : await ref.get();
-  const renewedAt: unknown = snapshot.get('renewedAt');
-  const ttlMs: unknown = snapshot.get('ttlMs');
-  if (!(renewedAt instanceof Timestamp) || typeof ttlMs !== 'number') return false;
-  return isLive({ renewedAt: renewedAt.toMillis(), ttlMs }, snapshot.readTime.toMillis());
+  const lease = snapshot.data();
+  const renewal = lease && { renewedAt: lease.renewedAt.toMillis(), ttlMs: lease.ttlMs };
+  return isLive(renewal, snapshot.readTime.toMillis());
 }
 
 /** What a write throws whose right has passed to another task, or whose job has moved on. */

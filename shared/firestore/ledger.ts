@@ -2,7 +2,7 @@ import { FieldValue, type Firestore } from '@google-cloud/firestore';
 import type { Extraction } from '../domain/extraction.ts';
 import { OraFerryError } from '../errors.ts';
 import type { JobLedger } from '../ports.ts';
-import { byId, extractions, jobs, lease, splits } from './documents.ts';
+import { byId, extractions, jobs, leases, splits } from './documents.ts';
 import { store } from './errors.ts';
 import { toJob } from './jobs.ts';
 import { beginFinish, decide, finish } from './ledger-finish.ts';
@@ -14,13 +14,13 @@ import { commitSplit, failSplit, recordUpload, releaseSplit } from './ledger-spl
 export function createJobLedger(db: Firestore): JobLedger {
   return {
     job: (jobId) => store(() => readJob(db, jobId)),
-    renewLease: (jobId, holder, ttlMs) =>
+    renewLease: (jobId, holder, ttlMs, hints = []) =>
       store(async () => {
-        const renewal = { ttlMs, renewedAt: FieldValue.serverTimestamp() };
-        await lease(db, jobId, holder).set(renewal);
+        const renewal = { ttlMs, hints, renewedAt: FieldValue.serverTimestamp() };
+        await leases(db, jobId).doc(holder).set(renewal);
       }),
     releaseLease: (jobId, holder) =>
-      store(async () => void (await lease(db, jobId, holder).delete())),
+      store(async () => void (await leases(db, jobId).doc(holder).delete())),
     beginPlanning: (jobId, holder) => store(() => beginPlanning(db, jobId, holder)),
     savePlans: (job, plans) => store(() => savePlans(db, job, plans)),
     publishPlan: (job, consistency, scn) => store(() => publishPlan(db, job, consistency, scn)),
