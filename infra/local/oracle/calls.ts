@@ -3,14 +3,18 @@ import { type Challenge, createChallenge, type Verifier } from './auth.ts';
 import { createReader, type Reader } from './bytes.ts';
 import { type Answer, createCursors } from './cursors.ts';
 import { OracleError } from './errors.ts';
-import type { RowFaults } from './faults.ts';
+import { type ByteMeter, createByteMeter, type RowFaults } from './faults.ts';
 import {
+  type LoginRequest,
   readFastAuthentication,
   readLogin,
   sessionPairs,
-  writeNegotiation,
+  writeDataTypes,
   writePairs,
+  writeProtocol,
 } from './handshake.ts';
+import { readLobRequest, runLobRequest } from './lobs.ts';
+import type { Release } from './release.ts';
 import {
   CALL,
   MESSAGE,
@@ -36,6 +40,7 @@ export interface Instance extends Omit<StatementContext, 'grants'> {
   /** Users by name in upper case. */
   accounts: ReadonlyMap<string, Account>;
   faults: RowFaults;
+  release: Release;
 }
 
 type Call = (message: Reader) => Answer;
@@ -49,13 +54,14 @@ export function createCalls(instance: Instance, sessionId: number): (message: Bu
   let closeCursors: (ids: readonly number[]) => void = () => undefined;
 
   const logIn = (account: Account) => {
-    const cursors = createCursors({ ...instance, grants: account.grants }, instance.faults);
+    const meter = createByteMeter(instance.faults);
+    const cursors = createCursors({ ...instance, grants: account.grants }, { ...instance, meter });
     closeCursors = cursors.close;
-    calls = sessionCalls(cursors);
+    calls = sessionCalls(cursors, lobCall(instance, meter));
   };
   const login = createLogin(instance, sessionId, logIn);
   const call = (message: Reader, type: number): Answer => {
-    const header = readCallHeader(message);
+    const header = readCallHeader(message, instance.release);
     if (type === MESSAGE.oneWay) return NOTHING;
     const answerCall = login.calls.get(header.call) ?? calls.get(header.call);
     const { parts, ...rest } = answerCall?.(message) ?? notAnswered(calls.size > 0, header.call);
@@ -66,18 +72,19 @@ export function createCalls(instance: Instance, sessionId: number): (message: Bu
     const message = createReader(bytes);
     try {
       let type = message.u8();
-      if (type === MESSAGE.fastAuthentication) return login.begin(message);
+      const greeting = login.greetings.get(type);
+      if (greeting) return greeting(message);
       for (; type === MESSAGE.piggyback; type = message.u8()) {
-        closeCursors(readPiggyback(message).closedCursors);
+        closeCursors(readPiggyback(message, instance.release).closedCursors);
       }
       return call(message, type);
     } catch (error) {
-      return { parts: [endMessage({ error: reportable(error) })] };
+      return { parts: [endMessage({ error: reportable(error) }, instance.release)] };
     }
   };
 }
 
-function sessionCalls(cursors: ReturnType<typeof createCursors>): Map<number, Call> {
+function sessionCalls(cursors: ReturnType<typeof createCursors>, lob: Call): Map<number, Call> {
   const reexecute: Call = (message) =>
     cursors.reexecute(readReexecute(message, (id) => cursors.bindTypes(id)));
   return new Map<number, Call>([
@@ -85,6 +92,7 @@ function sessionCalls(cursors: ReturnType<typeof createCursors>): Map<number, Ca
     [CALL.reexecute, reexecute],
     [CALL.reexecuteAndFetch, reexecute],
     [CALL.fetch, (message) => cursors.fetch(readFetch(message))],
+    [CALL.lob, lob],
     [CALL.ping, () => OK],
     [CALL.commit, () => OK],
     [CALL.rollback, () => OK],
@@ -92,10 +100,24 @@ function sessionCalls(cursors: ReturnType<typeof createCursors>): Map<number, Ca
   ]);
 }
 
+function lobCall({ database, faults, release }: Instance, meter: ByteMeter): Call {
+  return (message) => {
+    const { table, parts } = runLobRequest(database, readLobRequest(message));
+    if (faults.stallsLobRead(table)) return { parts, strike: 'stall' };
+    return { parts: [...parts, endMessage({}, release)], cutAfter: meter.cutAfter(table) };
+  };
+}
+
 /** The two phases of a login. An unknown user is told apart from a wrong password by nothing. */
 function createLogin(instance: Instance, id: number, logIn: (account: Account) => void) {
+  const { release } = instance;
   let account: Account | undefined;
   let challenge: Challenge | undefined;
+  const begin = ({ user }: LoginRequest): Buffer[] => {
+    account = instance.accounts.get(user.toUpperCase());
+    challenge = createChallenge(account?.verifier, account?.password ?? '');
+    return [writePairs(challenge.pairs), statusMessage()];
+  };
   const prove: Call = (message) => {
     const { pairs } = readLogin(message);
     const proof = challenge?.answer(
@@ -106,18 +128,27 @@ function createLogin(instance: Instance, id: number, logIn: (account: Account) =
       throw new OracleError(1017, 'invalid credential or not authorized; logon denied');
     }
     logIn(account);
-    const session = { id, service: instance.service, proof };
+    const session = { id, service: instance.service, proof, release };
     return { parts: [writePairs(sessionPairs(session)), statusMessage()] };
   };
 
   return {
-    begin(message: Reader): Answer {
-      const { user } = readFastAuthentication(message);
-      account = instance.accounts.get(user.toUpperCase());
-      challenge = createChallenge(account?.verifier, account?.password ?? '');
-      return { parts: [writeNegotiation(), writePairs(challenge.pairs), statusMessage()] };
-    },
-    calls: new Map<number, Call>([[CALL.authPhaseTwo, prove]]),
+    /** The messages that come before the calls, by their type. */
+    greetings: new Map<number, Call>([
+      [MESSAGE.protocol, () => ({ parts: [writeProtocol(release)] })],
+      [MESSAGE.dataTypes, () => ({ parts: [writeDataTypes()] })],
+      [
+        MESSAGE.fastAuthentication,
+        (message) => {
+          const phaseOne = begin(readFastAuthentication(message));
+          return { parts: [writeProtocol(release), writeDataTypes(), ...phaseOne] };
+        },
+      ],
+    ]),
+    calls: new Map<number, Call>([
+      [CALL.authPhaseOne, (message) => ({ parts: begin(readLogin(message)) })],
+      [CALL.authPhaseTwo, prove],
+    ]),
   };
 }
 

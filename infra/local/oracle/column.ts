@@ -1,7 +1,20 @@
 /** What a column is, what it holds and what a type must know to be served. */
 import type { Writer } from './bytes.ts';
 
-export type LocalType = 'NUMBER' | 'FLOAT' | 'VARCHAR2' | 'CHAR' | 'DATE' | 'TIMESTAMP' | 'BLOB';
+export type LocalType =
+  | 'NUMBER'
+  | 'FLOAT'
+  | 'VARCHAR2'
+  | 'CHAR'
+  | 'NVARCHAR2'
+  | 'NCHAR'
+  | 'RAW'
+  | 'DATE'
+  | 'TIMESTAMP'
+  | 'CLOB'
+  | 'NCLOB'
+  | 'BLOB'
+  | 'BFILE';
 
 export interface LocalColumn {
   name: string;
@@ -10,14 +23,17 @@ export interface LocalColumn {
   precision?: number;
   /** NUMBER: digits behind the point; TIMESTAMP: digits of the fraction, 6 when undefined. */
   scale?: number;
-  /** VARCHAR2 and CHAR: characters (as declared with CHAR semantics), 4000 and 1 when undefined. */
+  /**
+   * Text: characters (as declared with CHAR semantics), the most that fit or, when the type pads, 1
+   * when undefined; RAW: bytes, 2000 when undefined.
+   */
   length?: number;
   nullable?: boolean;
 }
 
-/** What callers hand in: decimal text or a number, a string, a date as text, or null. */
+/** What callers hand in: decimal text or a number, a string, a date as text, bytes as hex, or null. */
 export type Value = string | number | null;
-/** What is stored: NUMBER as text, CHAR padded, '' as null. */
+/** What is stored: NUMBER as text, CHAR padded, bytes as hex; '' is NULL, or an empty LOB. */
 export type StoredValue = string | null;
 
 /** How a type shows in ALL_TAB_COLUMNS. */
@@ -37,7 +53,24 @@ export interface WireType {
   bytes: number;
   /** 0 for what is not text. */
   characters: number;
-  encode(value: string, writer: Writer): void;
+  /** 0 for what is not text, 1 for the database's character set, 2 for the national one. */
+  charsetForm: 0 | 1 | 2;
+  /** `version` is the index of the row's version, for what is looked up again later. */
+  encode(value: string, writer: Writer, version: number): void;
+  /** For a NULL that is not just a length of zero. */
+  encodeNull?(writer: Writer): void;
+  /** Of a LOB: how it is sent to a client that fetches it whole instead of a locator. */
+  inline?: WireType;
+  /** The bytes are too many to be kept for the next client. */
+  isLarge?: true;
+}
+
+/** Where a column's values lie. */
+export interface ColumnOrigin {
+  /** The table's number in the database. */
+  table: number;
+  /** The column's index in the table. */
+  column: number;
 }
 
 export interface TypeDefinition {
@@ -45,5 +78,7 @@ export interface TypeDefinition {
   store(value: string, column: LocalColumn): string;
   catalogue(column: LocalColumn): CatalogueEntry;
   /** Undefined for a type that this server only lists in the catalogue. */
-  wire?(column: LocalColumn): WireType;
+  wire?(column: LocalColumn, origin: ColumnOrigin): WireType;
+  /** '' is a value of its own, not NULL. */
+  keepsEmpty?: true;
 }

@@ -3,8 +3,8 @@
  * node-oracledb `lib/thin/sqlnet/constants.js` ("Connect Packet", "Accept Packet").
  */
 import { PACKET } from './packets.ts';
+import type { Release } from './release.ts';
 
-const VERSION = 319;
 const LARGEST_SDU = 65_535;
 const NO_NATIVE_SERVICES = 0x08;
 const FAST_AUTHENTICATION = 0x10000000;
@@ -34,12 +34,12 @@ export function requestedService(descriptor: string): string | undefined {
   return /\(\s*SERVICE_NAME\s*=\s*([^)\s]+)\s*\)/i.exec(descriptor)?.[1];
 }
 
-/** Accepts with protocol version 319, fast authentication and end-of-response flags. */
-export function acceptPacket(sdu: number): Buffer {
+/** Accepts, telling the protocol version and what of it the release supports. */
+export function acceptPacket(sdu: number, release: Release): Buffer {
   const packet = Buffer.alloc(45);
   packet.writeUInt16BE(packet.length, 0);
   packet.writeUInt8(PACKET.accept, 4);
-  packet.writeUInt16BE(VERSION, 8);
+  packet.writeUInt16BE(release.protocol, 8);
   packet.writeUInt16BE(1, 10);
   packet.writeUInt16BE(sdu, 12);
   packet.writeUInt16BE(LARGEST_SDU, 14);
@@ -49,7 +49,11 @@ export function acceptPacket(sdu: number): Buffer {
   packet.writeUInt8(NO_NATIVE_SERVICES, 23);
   packet.writeUInt32BE(sdu, 32);
   packet.writeUInt32BE(LARGEST_SDU, 36);
-  packet.writeUInt32BE(FAST_AUTHENTICATION | END_OF_RESPONSE, 41);
+  packet.writeUInt32BE(
+    (release.fastAuthentication ? FAST_AUTHENTICATION : 0) |
+      (release.endOfResponse ? END_OF_RESPONSE : 0),
+    41,
+  );
   return packet;
 }
 

@@ -26,6 +26,8 @@ interface Version {
 
 /** A table with its past. */
 export interface StoredTable {
+  /** Never given to another table. */
+  readonly id: number;
   readonly definition: LocalTable;
   readonly created: number;
   /** Row versions in order of birth; none is ever removed, so an index stays valid. */
@@ -49,6 +51,7 @@ export interface Database {
   /** Forgets the past before `scn`: reading it is ORA-01555 from now on, also while fetching. */
   expireUndo(scn: number): void;
   findTable(owner: string, table: string): StoredTable | undefined;
+  findTableById(id: number): StoredTable | undefined;
   /** Throws what Oracle says when the table cannot be read as of the SCN. */
   assertReadable(table: StoredTable, scn: number): void;
   /** The rows as they were at the SCN, in order of birth. */
@@ -62,6 +65,7 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
   const tables = new Map<string, MutableTable>();
   let scn = options.firstScn ?? FIRST_SCN;
   let undoLow = 0;
+  let lastId = 0;
   const existing = (owner: string, name: string): MutableTable => {
     const table = tables.get(key(owner, name));
     if (!table) throw new Error(`there is no table ${owner}.${name}`);
@@ -73,7 +77,7 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
       const { owner, name } = definition;
       if (tables.has(key(owner, name)))
         throw new Error(`there is a table ${owner}.${name} already`);
-      tables.set(key(owner, name), { definition, created: ++scn, versions: [] });
+      tables.set(key(owner, name), { id: ++lastId, definition, created: ++scn, versions: [] });
     },
     insert(owner, name, rows) {
       const { definition, versions } = existing(owner, name);
@@ -109,6 +113,7 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
       undoLow = low;
     },
     findTable: (owner, name) => tables.get(key(owner, name)),
+    findTableById: (id) => [...tables.values()].find((table) => table.id === id),
     assertReadable: (table, at) => assertReadable(table, at, { scn, undoLow }),
     *rowsAt(owner, name, at) {
       for (const version of existing(owner, name).versions) {
@@ -166,7 +171,9 @@ function storeRow({ name, columns }: LocalTable, row: readonly Value[]): StoredR
 }
 
 function storeValue(column: LocalColumn, value: Value): StoredValue {
-  if (value !== null && value !== '') return TYPES[column.type].store(String(value), column);
+  const type = TYPES[column.type];
+  const isNull = value === null || (value === '' && !type.keepsEmpty);
+  if (!isNull) return type.store(String(value), column);
   if (column.nullable === false) throw new RangeError('cannot be NULL');
   return null;
 }

@@ -30,6 +30,7 @@ export const timestamp: TypeDefinition = {
 
 const dateTimeWire: WireType = {
   code: WIRE_CODE.TIMESTAMP,
+  charsetForm: 0,
   precision: 0,
   scale: 0,
   bytes: 11,

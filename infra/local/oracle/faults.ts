@@ -1,5 +1,5 @@
 /**
- * Faults for tests. A row fault strikes once, the first that was armed first; one that is due
+ * Faults for tests. Each strikes once, the first that was armed first; a row fault that is due
  * right after the last row strikes before the client learns that there are no more rows.
  */
 import { OracleError } from './errors.ts';
@@ -13,10 +13,17 @@ export interface Fault {
 export interface Faults {
   /** Cuts the connection, mid-packet, after a query sent `rows` rows. */
   cutAfterRows(rows: number, table?: string): Fault;
+  /**
+   * Cuts the connection once it sent `bytes` bytes in answer to a query, counted over all packets of
+   * its description, its rows and the LOBs that are read by their locators.
+   */
+  cutAtByte(bytes: number, table?: string): Fault;
   /** Fails the fetch of a query's row number `row` (1 is the first) with an ORA error. */
   errorAtRow(row: number, code: number, message: string, table?: string): Fault;
   /** Falls silent after a query sent `rows` rows, until the client breaks or goes. */
   stallAfterRows(rows: number, table?: string): Fault;
+  /** Falls silent when a LOB is read by its locator, until the client breaks or goes. */
+  stallLobRead(table?: string): Fault;
   /** Takes the listener down, or up again on the same port. Open sessions stay. */
   refuse(down: boolean): Promise<void>;
 }
@@ -29,9 +36,22 @@ export interface ArmedFault {
   consumed: number;
 }
 
+/** A table that a fault may be aimed at. */
+export interface Target {
+  owner: string;
+  name: string;
+}
+
+interface Aimed {
+  table: string | undefined;
+  consumed: number;
+}
+
 /** `table` is a name or OWNER.NAME; without one, any table's query is struck. */
 export function createRowFaults() {
-  const armed: (ArmedFault & { table: string | undefined })[] = [];
+  const armed: (ArmedFault & Aimed)[] = [];
+  const cuts: (Aimed & { at: number })[] = [];
+  const lobStalls: Aimed[] = [];
   const arm = (after: number, strike: Strike, table: string | undefined): Fault => {
     const fault = { after, strike, table, consumed: 0 };
     armed.push(fault);
@@ -43,11 +63,34 @@ export function createRowFaults() {
     stallAfterRows: (rows: number, table?: string) => arm(rows, 'stall', table),
     errorAtRow: (row: number, code: number, message: string, table?: string) =>
       arm(row - 1, new OracleError(code, message), table),
+    cutAtByte(bytes: number, table?: string): Fault {
+      const cut = { at: bytes, table, consumed: 0 };
+      cuts.push(cut);
+      return cut;
+    },
+    stallLobRead(table?: string): Fault {
+      const stall = { table, consumed: 0 };
+      lobStalls.push(stall);
+      return stall;
+    },
+    /** How many of the next `length` bytes are sent before a cut; undefined when there is none. */
+    cutWithin(target: Target, sent: number, length: number): number | undefined {
+      const cut = cuts.find((fault) => fault.at < sent + length && strikes(fault, target));
+      if (!cut) return undefined;
+      cut.consumed++;
+      return Math.max(0, cut.at - sent);
+    },
+    /** Whether the read of a LOB is to get no answer. */
+    stallsLobRead(target: Target): boolean {
+      const stall = lobStalls.find((fault) => strikes(fault, target));
+      if (stall) stall.consumed++;
+      return stall !== undefined;
+    },
     /** The fault that strikes while rows `sent + 1` to `sent + limit` are fetched, if any. */
-    due(result: ResultSet, sent: number, limit: number): ArmedFault | undefined {
+    due({ table }: ResultSet, sent: number, limit: number): ArmedFault | undefined {
       return armed.find(
-        ({ after, table, consumed }) =>
-          consumed === 0 && after >= sent && after < sent + limit && isAimedAt(result, table),
+        (fault) =>
+          fault.after >= sent && fault.after < sent + limit && table && strikes(fault, table),
       );
     },
   };
@@ -55,7 +98,24 @@ export function createRowFaults() {
 
 export type RowFaults = ReturnType<typeof createRowFaults>;
 
-function isAimedAt({ table }: ResultSet, aim: string | undefined): boolean {
-  if (!table) return false;
-  return aim === undefined || aim === table.name || aim === `${table.owner}.${table.name}`;
+function strikes({ table: aim, consumed }: Aimed, { owner, name }: Target): boolean {
+  return consumed === 0 && (aim === undefined || aim === name || aim === `${owner}.${name}`);
 }
+
+/** Counts what one connection sent in answer to the newest query of each table. */
+export function createByteMeter(faults: RowFaults) {
+  const sent = new Map<Target, number>();
+  return {
+    restart: (target: Target) => void sent.set(target, 0),
+    /** To be asked for each framed answer: how many of its bytes go out before a cut, if any. */
+    cutAfter:
+      (target: Target) =>
+      (length: number): number | undefined => {
+        const before = sent.get(target) ?? 0;
+        sent.set(target, before + length);
+        return faults.cutWithin(target, before, length);
+      },
+  };
+}
+
+export type ByteMeter = ReturnType<typeof createByteMeter>;

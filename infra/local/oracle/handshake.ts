@@ -1,12 +1,11 @@
 /**
- * What client and server agree on after ACCEPT: protocol, data types and who is asking. The
- * modern driver sends all three at once (node-oracledb `lib/thin/protocol/messages/fastAuth.js`,
- * `protocol.js`, `dataType.js` and `auth.js`).
+ * What client and server agree on after ACCEPT: protocol, data types and who is asking. To a
+ * release with fast authentication the driver sends all three at once, to an older one each by
+ * itself (node-oracledb `lib/thin/protocol/messages/fastAuth.js`, `protocol.js`, `dataType.js` and
+ * `auth.js`).
  */
-import { createWriter, type Reader, type Writer } from './bytes.ts';
-
-/** The field version of Oracle Database 23.4; it decides which fields the later messages have. */
-const FIELD_VERSION = 24;
+import { createWriter, type Reader } from './bytes.ts';
+import type { Release } from './release.ts';
 
 const AL32UTF8 = 873;
 const AL16UTF16 = 2000;
@@ -64,19 +63,13 @@ export function readLogin(message: Reader): LoginRequest {
   return { user, pairs };
 }
 
-/** The answers to the protocol and data type parts of a fast-authentication message. */
-export function writeNegotiation(): Buffer {
+/** The answer to the protocol message, or to that part of a fast-authentication message. */
+export function writeProtocol(release: Release): Buffer {
   const writer = createWriter();
-  writeProtocol(writer);
-  writeDataTypes(writer);
-  return writer.view();
-}
-
-function writeProtocol(writer: Writer): void {
   const national = Buffer.alloc(11);
   national.writeUInt16BE(AL16UTF16, 9);
   const compile = Buffer.alloc(COMPILE_CAPABILITIES);
-  compile.writeUInt8(FIELD_VERSION, 7);
+  compile.writeUInt8(release.fieldVersion, 7);
   const runtime = Buffer.alloc(RUNTIME_CAPABILITIES);
   runtime.writeUInt8(2, 0);
   runtime.writeUInt8(1, 1);
@@ -85,12 +78,16 @@ function writeProtocol(writer: Writer): void {
   writer.u8(1, 6, 0).raw(Buffer.from(BANNER));
   writer.u16le(AL32UTF8).u8(1).u16le(0);
   writer.u16(national.length).raw(national);
-  writer.bytes(compile).bytes(runtime);
+  return writer.bytes(compile).bytes(runtime).view();
 }
 
-/** The database's time zone is UTC: an interval of zero whose fields are biased by 60. */
-function writeDataTypes(writer: Writer): void {
-  writer.u8(2).u32(0x80000000).u8(60, 60, 60).u32(0x80000000).u16(0);
+/**
+ * The answer to the data types message, or to that part of a fast-authentication message. The
+ * database's time zone is UTC: an interval of zero whose fields are biased by 60.
+ */
+export function writeDataTypes(): Buffer {
+  const writer = createWriter(32);
+  return writer.u8(2).u32(0x80000000).u8(60, 60, 60).u32(0x80000000).u16(0).view();
 }
 
 /** Writes a login's answer: keys, values and flags. */
@@ -106,12 +103,13 @@ export function sessionPairs(session: {
   id: number;
   service: string;
   proof: string;
+  release: Release;
 }): [string, string, number][] {
   const name = session.service.toUpperCase();
   return [
     ['AUTH_VERSION_STRING', '- 64bit Production', 0],
     ['AUTH_VERSION_SQL', '26', 0],
-    ['AUTH_VERSION_NO', String(0x17040000), 0],
+    ['AUTH_VERSION_NO', String(session.release.number), 0],
     ['AUTH_XACTION_TRAITS', '3', 0],
     ['AUTH_SESSION_ID', String(session.id), 0],
     ['AUTH_SERIAL_NUM', '1', 0],

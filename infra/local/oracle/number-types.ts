@@ -30,6 +30,7 @@ export const number: TypeDefinition = {
 /** The wire type of NUMBER without precision, and of any expression that yields a number. */
 export const numberWire: WireType = {
   code: WIRE_CODE,
+  charsetForm: 0,
   precision: 0,
   scale: UNSCALED,
   bytes: 22,

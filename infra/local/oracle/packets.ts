@@ -72,13 +72,19 @@ export function markerPacket(kind: number): Buffer {
   return packet;
 }
 
-/** Frames a whole response: packets of at most `sdu` bytes, the last one flagged as the end. */
-export function frameResponse(parts: readonly Buffer[], sdu: number): Buffer {
-  const pieces = [...parts, END_OF_RESPONSE_MESSAGE];
+/**
+ * Frames a whole response: packets of at most `sdu` bytes. With `endOfResponse` the last one is
+ * flagged as the end; older clients find the end by the messages themselves.
+ */
+export function frameResponse(
+  parts: readonly Buffer[],
+  { sdu, endOfResponse }: { sdu: number; endOfResponse: boolean },
+): Buffer {
+  const pieces = endOfResponse ? [...parts, END_OF_RESPONSE_MESSAGE] : parts;
   const total = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const room = sdu - DATA_HEADER;
   const framed = Buffer.alloc(total + Math.ceil(total / room) * DATA_HEADER);
-  writeHeaders(framed, sdu);
+  writeHeaders(framed, sdu, endOfResponse ? END_OF_RESPONSE : 0);
 
   let at = DATA_HEADER;
   for (const piece of pieces) {
@@ -93,12 +99,12 @@ export function frameResponse(parts: readonly Buffer[], sdu: number): Buffer {
   return framed;
 }
 
-function writeHeaders(framed: Buffer, sdu: number): void {
+function writeHeaders(framed: Buffer, sdu: number, lastFlags: number): void {
   for (let start = 0; start < framed.length; start += sdu) {
     const size = Math.min(sdu, framed.length - start);
     const last = start + size === framed.length;
     framed.writeUInt32BE(size, start);
     framed.writeUInt8(PACKET.data, start + 4);
-    framed.writeUInt16BE(last ? END_OF_RESPONSE : 0, start + 8);
+    framed.writeUInt16BE(last ? lastFlags : 0, start + 8);
   }
 }

@@ -1,12 +1,21 @@
 /**
  * The client's calls, as it writes them: node-oracledb `lib/thin/protocol/messages/execute.js`,
- * `withData.js` (binds) and `base.js` (piggybacks), for field version 24.
+ * `withData.js` (binds and defines) and `base.js` (piggybacks), for field version 9 and later.
  */
 import type { Reader } from './bytes.ts';
 import { OracleError } from './errors.ts';
+import { skipFreeLobs } from './lobs.ts';
 import { decodeNumber } from './numbers.ts';
+import { FIELDS_SINCE, type Release } from './release.ts';
 
-export const MESSAGE = { function: 3, piggyback: 17, oneWay: 26, fastAuthentication: 34 } as const;
+export const MESSAGE = {
+  protocol: 1,
+  dataTypes: 2,
+  function: 3,
+  piggyback: 17,
+  oneWay: 26,
+  fastAuthentication: 34,
+} as const;
 
 export const CALL = {
   reexecute: 4,
@@ -16,12 +25,19 @@ export const CALL = {
   rollback: 15,
   reexecuteAndFetch: 78,
   execute: 94,
+  lob: 96,
   authPhaseTwo: 115,
   authPhaseOne: 118,
   ping: 147,
 } as const;
 
-const PIGGYBACK = { closeCursors: 105, cancelCursors: 120, endToEnd: 135, setSchema: 152 } as const;
+const PIGGYBACK = {
+  freeLobs: 96,
+  closeCursors: 105,
+  cancelCursors: 120,
+  endToEnd: 135,
+  setSchema: 152,
+} as const;
 const OPTION = { define: 0x10, execute: 0x20, fetch: 0x40 } as const;
 const BIND_TYPE = { varchar: 1, number: 2, binaryInteger: 3, long: 8, char: 96 } as const;
 
@@ -31,10 +47,10 @@ export interface CallHeader {
 }
 
 /** Reads a call's number and token, from after its message type. */
-export function readCallHeader(message: Reader): CallHeader {
+export function readCallHeader(message: Reader, { fieldVersion }: Release): CallHeader {
   const call = message.u8();
   message.skip(1);
-  return { call, token: message.ub() };
+  return { call, token: fieldVersion >= FIELDS_SINCE.tokens ? message.ub() : 0 };
 }
 
 export interface ExecuteRequest {
@@ -45,12 +61,14 @@ export interface ExecuteRequest {
   rows: number;
   bindTypes: number[];
   binds: BindValue[];
+  /** The type codes in which an open cursor's columns are wanted; the cursor is not executed. */
+  defines?: number[];
 }
 
 /** A bind's value as text, or null. */
 export type BindValue = string | null;
 
-/** Reads a full EXECUTE. Throws an OracleError for defines and bind types it cannot read. */
+/** Reads a full EXECUTE. Throws an OracleError for bind types it cannot read. */
 export function readExecute(message: Reader): ExecuteRequest {
   const options = message.ub();
   const cursorId = message.ub();
@@ -63,20 +81,22 @@ export function readExecute(message: Reader): ExecuteRequest {
   message.ub();
   message.skip(1);
   const bindCount = message.ub();
-  skipExecuteOptions(message);
+  const defineCount = skipExecuteOptions(message);
   const sql = hasSql ? message.text() : '';
   for (let i = 0; i < 13; i++) message.ub();
+  const wanted = (options & OPTION.fetch) !== 0 ? rows : 0;
   if ((options & OPTION.define) !== 0) {
-    throw new OracleError(3115, 'unsupported network datatype or representation');
+    const defines = Array.from({ length: defineCount }, () => readType(message));
+    return { cursorId, sql, rows: wanted, bindTypes: [], binds: [], defines };
   }
-  const bindTypes = Array.from({ length: bindCount }, () => readBindType(message));
-  const binds = readBinds(message, bindTypes);
-  return { cursorId, sql, rows: (options & OPTION.fetch) !== 0 ? rows : 0, bindTypes, binds };
+  const bindTypes = Array.from({ length: bindCount }, () => readType(message));
+  return { cursorId, sql, rows: wanted, bindTypes, binds: readBinds(message, bindTypes) };
 }
 
-function skipExecuteOptions(message: Reader): void {
+/** Skips what this server does not mind and returns the number of defines, which stands amid it. */
+function skipExecuteOptions(message: Reader): number {
   message.skip(6);
-  message.ub();
+  const defines = message.ub();
   message.ub();
   message.skip(3);
   message.ub();
@@ -91,9 +111,11 @@ function skipExecuteOptions(message: Reader): void {
   message.ub();
   message.skip(2);
   message.ub();
+  return defines;
 }
 
-function readBindType(message: Reader): number {
+/** Reads the type of a bind or a define. */
+function readType(message: Reader): number {
   const type = message.u8();
   message.skip(3);
   for (let i = 0; i < 3; i++) message.ub();
@@ -147,8 +169,8 @@ export function readFetch(message: Reader): { cursorId: number; rows: number } {
  * Reads the piggyback in front of a call and returns the cursors that it closes. A piggyback does
  * not tell its own length, so an unknown one leaves nothing to read on from: an Error.
  */
-export function readPiggyback(message: Reader): { closedCursors: number[] } {
-  const { call } = readCallHeader(message);
+export function readPiggyback(message: Reader, release: Release): { closedCursors: number[] } {
+  const { call } = readCallHeader(message, release);
   switch (call) {
     case PIGGYBACK.closeCursors:
     case PIGGYBACK.cancelCursors: {
@@ -156,6 +178,9 @@ export function readPiggyback(message: Reader): { closedCursors: number[] } {
       const cursors = Array.from({ length: message.ub() }, () => message.ub());
       return { closedCursors: call === PIGGYBACK.closeCursors ? cursors : [] };
     }
+    case PIGGYBACK.freeLobs:
+      skipFreeLobs(message);
+      return { closedCursors: [] };
     case PIGGYBACK.setSchema:
       message.skip(1);
       message.ub();

@@ -1,12 +1,14 @@
 /**
  * The messages that the server answers with. Field orders are those in which the driver reads:
- * node-oracledb `lib/thin/protocol/messages/base.js` and `withData.js`, for field version 24.
+ * node-oracledb `lib/thin/protocol/messages/base.js` and `withData.js`; newer releases add fields.
  */
-import { createWriter } from './bytes.ts';
+import { createWriter, type Writer } from './bytes.ts';
 import type { OracleError } from './errors.ts';
+import { FIELDS_SINCE, type Release } from './release.ts';
 import type { ResultColumn } from './rows.ts';
 
-const AL32UTF8 = 873;
+/** The character set by a column's form: none, the database's, the national one. */
+const CHARACTER_SETS = [0, 873, 2000] as const;
 const NO_DATA_FOUND = 1403;
 
 /** Echoes the token of a pipelined call; other calls have none. */
@@ -20,24 +22,30 @@ export function statusMessage(): Buffer {
 }
 
 /** Describes a query's columns. */
-export function describeMessage(columns: readonly ResultColumn[]): Buffer {
+export function describeMessage(columns: readonly ResultColumn[], release: Release): Buffer {
   const writer = createWriter();
   const rowBytes = columns.reduce((sum, { wire }) => sum + wire.bytes, 0);
   writer.u8(16, 0).ub(rowBytes, columns.length).u8(0);
   for (const [index, { name, nullable, wire }] of columns.entries()) {
-    const isText = wire.characters > 0;
     writer.u8(wire.code, 0, wire.precision & 0xff, wire.scale & 0xff);
-    writer.ub(wire.bytes, 0, 0, 0, 0, isText ? AL32UTF8 : 0);
-    writer.u8(isText ? 1 : 0).ub(wire.characters, 0);
+    writer.ub(wire.bytes, 0, 0, 0, 0, CHARACTER_SETS[wire.charsetForm]);
+    writer.u8(wire.charsetForm).ub(wire.characters, 0);
     writer
       .u8(nullable ? 1 : 0, Buffer.byteLength(name))
       .str(name)
       .str('')
       .str('');
     writer.ub(index + 1, 0);
-    writer.ub(0, 0, 0, 0).u8(0, 0);
+    writeNewerColumnFields(writer, release);
   }
   return writer.ub(0, 0, 0, 0, 0, 0).view();
+}
+
+/** No column has a domain, annotations or vector dimensions. */
+function writeNewerColumnFields(writer: Writer, { fieldVersion }: Release): void {
+  if (fieldVersion >= FIELDS_SINCE.domains) writer.ub(0, 0);
+  if (fieldVersion >= FIELDS_SINCE.annotations) writer.ub(0);
+  if (fieldVersion >= FIELDS_SINCE.vectors) writer.ub(0).u8(0, 0);
 }
 
 /** Precedes the rows of a batch. */
@@ -55,7 +63,10 @@ export interface CallEnd {
 }
 
 /** Ends a call: done so far, no more rows (1403) or an error. */
-export function endMessage({ cursorId = 0, rows = 0, done = false, error }: CallEnd): Buffer {
+export function endMessage(
+  { cursorId = 0, rows = 0, done = false, error }: CallEnd,
+  release: Release,
+): Buffer {
   const code = error?.code ?? (done ? NO_DATA_FOUND : 0);
   const text = error?.message ?? (done ? 'ORA-01403: no data found' : '');
   const writer = createWriter(128);
@@ -64,7 +75,8 @@ export function endMessage({ cursorId = 0, rows = 0, done = false, error }: Call
   writer.ub(0, 0).u8(0).ub(0, 0);
   writer.ub(0).u8(0, 0).ub(0, 0, 0);
   writer.ub(0, 0, 0);
-  writer.ub(code, rows, 0, 0);
+  writer.ub(code, rows);
+  if (release.fieldVersion >= FIELDS_SINCE.sqlType) writer.ub(0, 0);
   if (code !== 0) writer.text(`${text}\n`);
   return writer.view();
 }

@@ -1,6 +1,7 @@
 /** Result sets: what a cursor fetches from. Rows come as wire bytes. */
 import { createWriter } from './bytes.ts';
 import { type Database, isVisible, type StoredTable, type StoredValue } from './database.ts';
+import { OracleError } from './errors.ts';
 import type { RowCache } from './row-cache.ts';
 import { type Projection, type ResultColumn, writeRow } from './rows.ts';
 
@@ -16,6 +17,11 @@ export interface ResultSet {
   columns: readonly ResultColumn[];
   /** The table that is read row by row, for faults that are aimed at it. */
   table?: { owner: string; name: string };
+  /**
+   * Of a query with LOBs: the same rows in the forms that the client wants, given by a type code
+   * per column. Rows are not sent before. Throws an OracleError.
+   */
+  define?(codes: readonly number[]): ResultSet;
   /** Returns the next rows, at most `limit`. Throws an OracleError. */
   fetch(limit: number): Batch;
 }
@@ -47,9 +53,14 @@ export function tableResult(
   const { table, projections, scn } = query;
   const encoded = rowCache.of(table, projections);
   let at = 0;
+  const define = (codes: readonly number[]) => {
+    const defined = projections.map((projection, index) => defineColumn(projection, codes[index]));
+    return tableResult(database, rowCache, { table, projections: defined, scn });
+  };
   return {
     columns: projections,
     table: table.definition,
+    ...(projections.some(({ wire }) => wire.inline) && { define }),
     fetch(limit) {
       database.assertReadable(table, scn);
       const batch = encoded.batch();
@@ -63,6 +74,13 @@ export function tableResult(
       return { bytes: batch.bytes(), rows, done: rows < limit };
     },
   };
+}
+
+function defineColumn(projection: Projection, code: number | undefined): Projection {
+  const { inline, ...plain } = projection.wire;
+  const wire = [plain, inline].find((form) => form?.code === code);
+  if (!wire) throw new OracleError(3115, 'unsupported network datatype or representation');
+  return { ...projection, wire, signature: `${projection.signature} ${wire.code}` };
 }
 
 /** The number of rows as of the SCN. */

@@ -1,7 +1,7 @@
 /**
  * Keeps the wire bytes of rows that were sent once, so that a fetch replays them: the client, not
  * this server, is what a benchmark then measures. Bytes lie in slabs in the order in which rows
- * were first read; neighbours are handed out as one view.
+ * were first read; neighbours are handed out as one view. Whole LOBs are encoded anew each time.
  */
 import { createWriter, type Writer } from './bytes.ts';
 import type { StoredRow, StoredTable } from './database.ts';
@@ -40,12 +40,13 @@ interface Span {
 
 function createEncodedRows(projections: readonly Projection[]): EncodedRows {
   const spans: (Span | undefined)[] = [];
+  const keeps = !projections.some(({ wire }) => wire.isLarge);
   let slab = createWriter(SLAB_BYTES);
 
-  const encode = (row: StoredRow): Span => {
+  const encode = (version: number, row: StoredRow): Span => {
     if (slab.length() >= SLAB_BYTES) slab = createWriter(SLAB_BYTES);
     const start = slab.length();
-    writeProjectedRow(projections, row, slab);
+    writeProjectedRow(projections, row, version, slab);
     return { slab, start, end: slab.length() };
   };
   return {
@@ -53,8 +54,8 @@ function createEncodedRows(projections: readonly Projection[]): EncodedRows {
       const runs: Span[] = [];
       return {
         add(version, row) {
-          const span = spans[version] ?? encode(row);
-          spans[version] = span;
+          const span = spans[version] ?? encode(version, row);
+          if (keeps) spans[version] = span;
           const last = runs.at(-1);
           if (last && last.slab === span.slab && last.end === span.start) last.end = span.end;
           else runs.push({ ...span });

@@ -4,6 +4,8 @@ import type { WireType } from './column.ts';
 import type { StoredRow, StoredValue } from './database.ts';
 
 const ROW_MESSAGE = 7;
+/** Rows that were computed have no LOBs, which alone ask for their version. */
+const NO_VERSION = 0;
 
 export interface ResultColumn {
   name: string;
@@ -26,23 +28,27 @@ export function writeRow(
   writer: Writer,
 ): void {
   writer.u8(ROW_MESSAGE);
-  for (const [index, { wire }] of columns.entries()) writeValue(wire, row[index] ?? null, writer);
+  for (const [index, { wire }] of columns.entries()) {
+    writeValue(wire, row[index] ?? null, writer, NO_VERSION);
+  }
 }
 
 /** Writes what the projections make of a stored row as one row message. */
 export function writeProjectedRow(
   projections: readonly Projection[],
   row: StoredRow,
+  version: number,
   writer: Writer,
 ): void {
   writer.u8(ROW_MESSAGE);
   for (const { index, convert, wire } of projections) {
     const value = row[index] ?? null;
-    writeValue(wire, value !== null && convert ? convert(value) : value, writer);
+    writeValue(wire, value !== null && convert ? convert(value) : value, writer, version);
   }
 }
 
-function writeValue(wire: WireType, value: StoredValue, writer: Writer): void {
-  if (value === null) writer.u8(0);
-  else wire.encode(value, writer);
+function writeValue(wire: WireType, value: StoredValue, writer: Writer, version: number): void {
+  if (value !== null) wire.encode(value, writer, version);
+  else if (wire.encodeNull) wire.encodeNull(writer);
+  else writer.u8(0);
 }

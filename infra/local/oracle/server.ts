@@ -5,6 +5,7 @@ import { createVerifier } from './auth.ts';
 import type { Account, Instance } from './calls.ts';
 import type { Database } from './database.ts';
 import { createRowFaults, type Faults } from './faults.ts';
+import { RELEASES, type Version } from './release.ts';
 import { createRowCache } from './row-cache.ts';
 import { serveSession } from './session.ts';
 import type { Grant } from './statements.ts';
@@ -16,6 +17,8 @@ export interface OracleOptions {
   /** 0, the default, takes any free port. */
   port?: number;
   serviceName?: string;
+  /** Which release the server pretends to be: '19c' makes clients log in the classic way. */
+  version?: Version;
 }
 
 export interface OracleServer {
@@ -41,6 +44,7 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
     service: serviceName,
     accounts: new Map(users.map((user) => [user.user.toUpperCase(), accountOf(user)])),
     faults: rowFaults,
+    release: RELEASES[options.version ?? '23ai'],
     unknown,
   };
   const listener = createListener(instance, host);

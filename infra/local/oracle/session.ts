@@ -14,6 +14,7 @@ import {
   readData,
   readMarker,
 } from './packets.ts';
+import type { Release } from './release.ts';
 import { endMessage } from './responses.ts';
 
 const NO_SUCH_SERVICE = 12514;
@@ -24,7 +25,7 @@ export function serveSession(socket: Socket, instance: Instance, id: number): vo
   const splitter = createPacketSplitter();
   let receive = connecting(socket, instance, (sdu) => {
     splitter.useLargeLengths();
-    receive = connected(socket, createCalls(instance, id), sdu);
+    receive = connected(socket, createCalls(instance, id), { sdu, release: instance.release });
   });
 
   socket.setNoDelay(true);
@@ -49,7 +50,7 @@ function connecting(socket: Socket, instance: Instance, accept: (sdu: number) =>
       socket.end(refusePacket(NO_SUCH_SERVICE));
       return;
     }
-    socket.write(acceptPacket(sdu));
+    socket.write(acceptPacket(sdu, instance.release));
     accept(sdu);
   };
 
@@ -65,15 +66,20 @@ function connecting(socket: Socket, instance: Instance, accept: (sdu: number) =>
  * Answers messages. A break makes the session deaf until the client resets it; then the call that
  * was running, or the next one if none was, ends with ORA-01013.
  */
-function connected(socket: Socket, handle: (message: Buffer) => Answer, sdu: number): Receive {
+function connected(
+  socket: Socket,
+  handle: (message: Buffer) => Answer,
+  { sdu, release }: { sdu: number; release: Release },
+): Receive {
   let broken = false;
   let message: Buffer[] = [];
 
-  const answer = ({ parts, strike }: Answer) => {
+  const answer = ({ parts, strike, cutAfter }: Answer) => {
     if (parts.length === 0 || strike === 'stall') return;
-    const framed = frameResponse(parts, sdu);
-    if (strike === 'cut') socket.write(framed.subarray(0, -8), () => socket.destroy());
-    else socket.write(framed);
+    const framed = frameResponse(parts, { sdu, endOfResponse: release.endOfResponse });
+    const kept = strike === 'cut' ? framed.length - 8 : cutAfter?.(framed.length);
+    if (kept === undefined) socket.write(framed);
+    else socket.write(framed.subarray(0, kept), () => socket.destroy());
   };
   const onData = (packet: Buffer) => {
     const { payload, endOfRequest, endOfFile } = readData(packet);
@@ -89,7 +95,7 @@ function connected(socket: Socket, handle: (message: Buffer) => Answer, sdu: num
     broken = kind !== MARKER.reset;
     message = [];
     socket.write(markerPacket(broken ? MARKER.break : MARKER.reset));
-    if (!broken) answer({ parts: [endMessage({ error: cancelled() })] });
+    if (!broken) answer({ parts: [endMessage({ error: cancelled() }, release)] });
   };
 
   return ({ type, bytes }) => {

@@ -1,13 +1,15 @@
 /**
  * The one kind of query that reads tables:
- * `SELECT <"COL" | TO_CHAR("COL", 'format')> [[AS] "NAME"], … FROM "OWNER"."TABLE" [AS OF SCN n]`,
- * or COUNT(*) in the place of the list.
+ * `SELECT <item> [[AS] "NAME"], … FROM "OWNER"."TABLE" [AS OF SCN n]`, where an item is `"COL"`,
+ * `TO_CHAR("COL", 'format')` or `DBMS_LOB.GETLENGTH("COL")`, or COUNT(*) stands in the place of the
+ * list.
  */
 
-import type { LocalColumn } from './column.ts';
+import type { ColumnOrigin, LocalColumn } from './column.ts';
 import type { Database, StoredTable } from './database.ts';
 import { compileFormat } from './datetimes.ts';
 import { OracleError } from './errors.ts';
+import { isLob, KINDS } from './lob-types.ts';
 import { numberWire } from './number-types.ts';
 import type { BindValue } from './requests.ts';
 import { countRows, listResult, type ResultSet, tableResult } from './results.ts';
@@ -19,7 +21,8 @@ import { TYPES } from './types.ts';
 
 interface Item {
   column: Token;
-  format?: string;
+  /** Of TO_CHAR, or 'length' for GETLENGTH. */
+  conversion?: { format: string } | 'length';
   name: string;
 }
 
@@ -90,23 +93,30 @@ function takeItems(take: Taker): Item[] | undefined {
 }
 
 function takeItem(take: Taker): Item | undefined {
-  const converted = take.words('TO_CHAR', '(');
-  const column = take.kind('name');
-  if (!column) return undefined;
-  const format = converted ? takeFormat(take) : undefined;
-  if (converted && format === undefined) return undefined;
-  const expression = format === undefined ? column.text : `TO_CHAR("${column.text}",'${format}')`;
+  const expression = takeExpression(take);
+  if (!expression) return undefined;
   const expectsName = take.words('AS');
   const name = take.kind('name');
   if (expectsName && !name) return undefined;
-  const item = { column, name: name?.text ?? expression };
-  return format === undefined ? item : { ...item, format };
+  return name ? { ...expression, name: name.text } : expression;
 }
 
-function takeFormat(take: Taker): string | undefined {
+/** An item under the name that Oracle gives it. */
+function takeExpression(take: Taker): Item | undefined {
+  if (take.words('TO_CHAR', '(')) return takeToChar(take);
+  const measured = take.words('DBMS_LOB', '.', 'GETLENGTH', '(');
+  const column = take.kind('name');
+  if (!column || (measured && !take.words(')'))) return undefined;
+  if (!measured) return { column, name: column.text };
+  return { column, conversion: 'length', name: `DBMS_LOB.GETLENGTH("${column.text}")` };
+}
+
+function takeToChar(take: Taker): Item | undefined {
+  const column = take.kind('name');
   const comma = take.words(',');
-  const format = take.kind('string');
-  return comma && take.words(')') ? format?.text : undefined;
+  const format = take.kind('string')?.text;
+  if (!column || !comma || format === undefined || !take.words(')')) return undefined;
+  return { column, conversion: { format }, name: `TO_CHAR("${column.text}",'${format}')` };
 }
 
 /** Runs the query. Throws an OracleError for an unknown table or column, or an unreadable SCN. */
@@ -145,20 +155,29 @@ function project(table: StoredTable, item: Item): Projection {
     throw new OracleError(904, `"${item.column.text}": invalid identifier`, item.column.at);
   }
   const nullable = column.nullable ?? true;
-  const signature = JSON.stringify([index, item.format]);
+  const signature = JSON.stringify([index, item.conversion]);
   const base = { name: item.name, nullable, index, signature };
-  if (item.format === undefined) return { ...base, wire: wireOf(column) };
-  if (column.type !== 'DATE' && column.type !== 'TIMESTAMP') {
+  if (item.conversion !== undefined) return { ...base, ...converted(column, item.conversion) };
+  return { ...base, wire: wireOf(column, { table: table.id, column: index }) };
+}
+
+function converted({ type }: LocalColumn, conversion: NonNullable<Item['conversion']>) {
+  if (conversion === 'length') {
+    if (!isLob(type)) throw new OracleError(932, 'inconsistent data types: expected a LOB');
+    const { length } = KINDS[type];
+    return { wire: numberWire, convert: (value: string) => String(length(value)) };
+  }
+  if (type !== 'DATE' && type !== 'TIMESTAMP') {
     throw new OracleError(1481, 'invalid number format model');
   }
-  return { ...base, wire: textWire(FORMATTED), convert: compileFormat(item.format, column.type) };
+  return { wire: textWire(FORMATTED), convert: compileFormat(conversion.format, type) };
 }
 
 /** Room for the longest text that the supported formats give. */
 const FORMATTED = 30;
 
-function wireOf(column: LocalColumn) {
-  const wire = TYPES[column.type].wire?.(column);
+function wireOf(column: LocalColumn, origin: ColumnOrigin) {
+  const wire = TYPES[column.type].wire?.(column, origin);
   if (!wire) throw new OracleError(3115, 'unsupported network datatype or representation');
   return wire;
 }

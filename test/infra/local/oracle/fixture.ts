@@ -1,6 +1,7 @@
 import oracledb from 'oracledb';
 import { afterAll, beforeAll } from 'vitest';
 import { createDatabase, type Database } from '../../../../infra/local/oracle/database.ts';
+import type { Version } from '../../../../infra/local/oracle/release.ts';
 import { type OracleServer, startOracle } from '../../../../infra/local/oracle/server.ts';
 
 export const CREDENTIALS = { user: 'ferry', password: 'Straße_42' };
@@ -17,8 +18,11 @@ export interface Fixture {
   connect(overrides?: oracledb.ConnectionAttributes): Promise<oracledb.Connection>;
 }
 
+/** The releases that the core of the suite runs against. */
+export const VERSIONS: Version[] = ['23ai', '19c'];
+
 /** Starts one server for a test file, with a user that has every grant, and stops it at its end. */
-export function useOracle(): Fixture {
+export function useOracle(version: Version = '23ai'): Fixture {
   const fixture = {
     database: createDatabase(),
     connect: (overrides = {}) =>
@@ -32,6 +36,7 @@ export function useOracle(): Fixture {
   beforeAll(async () => {
     fixture.server = await startOracle({
       database: fixture.database,
+      version,
       users: [
         { ...CREDENTIALS, grants: ['V$DATABASE', 'DBMS_FLASHBACK'] },
         { user: 'poor', password: 'poor' },

@@ -28,7 +28,7 @@ describe('a response', () => {
   });
 
   function roundTrip(parts: Buffer[], sdu: number, chunk: number): void {
-    const framed = frameResponse(parts, sdu);
+    const framed = frameResponse(parts, { sdu, endOfResponse: true });
     const splitter = createPacketSplitter();
     splitter.useLargeLengths();
     const packets: Buffer[] = [];
