@@ -12,6 +12,8 @@ import type { SplitWorker } from './worker-process.ts';
 
 const watchMs = 2_000;
 const commitPolicy = { attempts: 5, initialDelayMs: 200, maxDelayMs: 5_000 };
+// A split that takes its whole task down leaves no failure behind, only another claim.
+const maxClaims = 20;
 const retryDelayMs = { initial: 500, max: 30_000 };
 
 /**
@@ -90,13 +92,14 @@ async function attempt(shared: Shared, claim: Claim, worker: SplitWorker): Promi
   }
 }
 
-function exportClaim(
+async function exportClaim(
   { ctx, job, signal }: Shared,
   claim: Claim,
   extraction: Extraction,
   worker: SplitWorker,
   tracker: AttemptTracker,
 ): Promise<{ rows: number; parts: readonly Part[] }> {
+  if (claim.attempt > maxClaims) throw claimedTooOften(claim);
   const { owner, table, columns, scn } = extraction;
   const task = {
     owner,
@@ -113,6 +116,13 @@ function exportClaim(
   return worker.run(task, { onUpload, onProgress: tracker.advance }, signal);
 }
 
+function claimedTooOften({ attempt }: Claim): OraFerryError {
+  return new OraFerryError(
+    'INTERNAL_ERROR',
+    `The split was claimed ${attempt - 1} times and never finished; its tasks may run out of memory.`,
+  );
+}
+
 /** Repeated when the store does not answer: the commit is idempotent, and its fence decides. */
 function commit({ ctx, signal }: Shared, claim: Claim, parts: readonly Part[]): Promise<void> {
   return withRetry(commitPolicy, signal, () => ctx.ledger.commitSplit(claim, parts));
@@ -126,12 +136,19 @@ async function handBack({ ctx }: Shared, claim: Claim): Promise<void> {
 
 async function recordFailure({ ctx, signal }: Shared, claim: Claim, error: unknown): Promise<void> {
   const failures = claim.failures + 1;
-  const final = !toOraFerryError(error).retryable || failures >= ctx.config.job.attempts;
+  const final = failures >= allowedFailures(ctx, toOraFerryError(error));
   await ctx.ledger.failSplit(claim, reportError(error), final);
   if (final) return;
   // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
   const ceiling = Math.min(retryDelayMs.max, retryDelayMs.initial * 2 ** failures);
   await sleep(Math.random() * ceiling, undefined, { signal }).catch(() => undefined);
+}
+
+/** How often a split may fail like this: a session that a DBA killed is tried once more, not again and again. */
+function allowedFailures({ config }: TaskContext, { retryable, details }: OraFerryError): number {
+  if (!retryable) return 1;
+  const once = (details as { retry?: unknown } | undefined)?.retry === 'once';
+  return once ? Math.min(2, config.job.attempts) : config.job.attempts;
 }
 
 /** Looks at the job now and then: a cancel, or another epoch, ends the work at once. */

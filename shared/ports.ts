@@ -242,8 +242,9 @@ export interface ExtractionResult {
 
 export interface SplitQueue {
   /**
-   * Claims a pending split, or one whose holder's lease has run out. Without a claim, `open` tells whether
-   * splits in the hands of live tasks remain, which may yet come back.
+   * Claims a pending split, one whose holder's lease has run out, or one that an earlier queue of this holder
+   * left behind. Without a claim, `open` tells whether unsettled splits remain, those of this holder included,
+   * which may yet come back.
    */
   next(): Promise<
     { readonly claim: Claim } | { readonly claim: undefined; readonly open: boolean }

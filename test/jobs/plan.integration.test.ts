@@ -1,0 +1,107 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createTaskContext, type TaskContext } from '../../jobs/context.ts';
+import type { Job } from '../../shared/domain/job.ts';
+import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
+
+let fixture: JobFixture;
+const contexts: TaskContext[] = [];
+
+beforeAll(async () => {
+  fixture = await startJobFixture({ ORAFERRY_ATTEMPTS: '2' });
+  fillTable(fixture.database, 'HR', 'PEOPLE', 10);
+  fixture.database.createTable({
+    owner: 'HR',
+    name: 'PICTURES',
+    columns: [
+      { name: 'ID', type: 'NUMBER', precision: 5, scale: 0 },
+      { name: 'LINK', type: 'BFILE' },
+    ],
+  });
+});
+afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
+afterAll(() => fixture.close());
+
+test('a wrong password fails the job with what to do, and the password is in no record', async () => {
+  const context = contextWith({ ORACLE_PASSWORD: 'not-the-password' });
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  expect(await fixture.run(job, context)).toBe('FAILED');
+  const failed = await reasonOf(job);
+  expect(failed.code).toBe('ORACLE_AUTHENTICATION_ERROR');
+  expect(failed.message).toContain('ORA-01017');
+  expect(JSON.stringify(failed)).not.toContain('not-the-password');
+});
+
+test('a listener that is down fails the job after the retries', async () => {
+  const { faults } = fixture.backends.oracle;
+  // A context of its own, because an open session would outlive the listener.
+  const context = contextWith({});
+  await faults.refuse(true);
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  expect(await fixture.run(job, context).finally(() => faults.refuse(false))).toBe('FAILED');
+  expect((await reasonOf(job)).code).toBe('ORACLE_CONNECTION_ERROR');
+});
+
+test('every unknown table and unsupported column is named at once', async () => {
+  const job = await fixture.enqueue(['HR.PEOPLE', 'HR.NOWHERE', 'hr.people', 'HR.PICTURES']);
+  expect(await fixture.run(job)).toBe('FAILED');
+  const { message, details } = await reasonOf(job);
+  expect(message).toContain('HR.NOWHERE');
+  expect(message).toContain('hr.people');
+  expect(message).toContain('LINK');
+  const { problems } = details as { problems: { code: string }[] };
+  expect(problems.map(({ code }) => code).toSorted()).toEqual([
+    'TABLE_NOT_FOUND',
+    'TABLE_NOT_FOUND',
+    'UNSUPPORTED_TYPE',
+  ]);
+});
+
+test('the way out of an unsupported type is to exclude the column', async () => {
+  fixture.database.insert('HR', 'PICTURES', [[1, null]]);
+  const table = { owner: 'HR', table: 'PICTURES', exclude_columns: ['LINK'] };
+  const job = await fixture.enqueue([table]);
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  expect(await fixture.rows(job, 'HR', 'PICTURES')).toEqual([{ ID: 1 }]);
+});
+
+test('a bucket that does not exist fails the job before anything is read', async () => {
+  const destination = { bucket: 'no-such-bucket' };
+  const job = await fixture.enqueue(['HR.PEOPLE'], { destination });
+  expect(await fixture.run(job)).toBe('FAILED');
+  const { code, message } = await reasonOf(job);
+  expect(code).toBe('GCS_ERROR');
+  expect(message).toContain('no-such-bucket');
+});
+
+test('one SCN per table when the transport says so', async () => {
+  fillTable(fixture.database, 'HR', 'MORE', 5);
+  const options = { snapshot: 'table' };
+  const job = await fixture.enqueue(['HR.PEOPLE', 'HR.MORE'], { options });
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  const manifest = JSON.parse(String(await fixture.read(job, '_manifest.json')));
+  expect(manifest).toMatchObject({ scn: null, consistency: 'scn-per-table' });
+  expect(manifest.tables.map(({ scn }: { scn: string }) => scn)).toEqual([
+    expect.stringMatching(/^\d+$/),
+    expect.stringMatching(/^\d+$/),
+  ]);
+});
+
+test('without verification nothing is counted, and the manifest says so', async () => {
+  const job = await fixture.enqueue(['HR.PEOPLE'], { options: { verify: 'none' } });
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  const manifest = JSON.parse(String(await fixture.read(job, '_manifest.json')));
+  expect(manifest.tables).toMatchObject([{ rows: 10, verified_rows: null }]);
+});
+
+function contextWith(environment: Record<string, string>): TaskContext {
+  const context = createTaskContext({ ...fixture.env, ...environment });
+  contexts.push(context);
+  return context;
+}
+
+async function reasonOf(job: Job) {
+  expect(await fixture.files(job)).toEqual([]);
+  const { job: failed } = await fixture.detail(job);
+  if (!failed.error) throw new Error('the job has no error');
+  return failed.error;
+}

@@ -1,0 +1,257 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTaskContext } from '../../jobs/context.ts';
+import { runJob } from '../../jobs/run-job.ts';
+import { planColumns } from '../../shared/domain/column.ts';
+import type { Extraction } from '../../shared/domain/extraction.ts';
+import type { Job } from '../../shared/domain/job.ts';
+import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
+
+let fixture: JobFixture;
+
+beforeAll(async () => {
+  fixture = await startJobFixture();
+  fillTable(fixture.database, 'HR', 'PEOPLE', 2_500);
+  fillTable(fixture.database, 'HR', 'Odd Name.$#', 3);
+  fillTable(fixture.database, 'HR', 'NOBODY', 0);
+});
+afterAll(() => fixture.close());
+
+test('every table of a job travels into verified parts, then manifest, _SUCCESS and latest.json', async () => {
+  const job = await fixture.enqueue([
+    'HR.PEOPLE',
+    { owner: 'HR', table: 'Odd Name.$#' },
+    'HR.NOBODY',
+  ]);
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+
+  expect(await fixture.files(job)).toEqual([
+    'HR.NOBODY/_schema.json',
+    'HR.Odd%20Name%2E$%23/_schema.json',
+    'HR.Odd%20Name%2E$%23/part-00000-a1.jsonl.gz',
+    'HR.PEOPLE/_schema.json',
+    'HR.PEOPLE/part-00000-a1.jsonl.gz',
+    '_SUCCESS',
+    '_manifest.json',
+  ]);
+  const manifest = JSON.parse(String(await fixture.read(job, '_manifest.json')));
+  expect(manifest).toMatchObject({
+    job_id: job.id,
+    version: 1,
+    state: 'SUCCEEDED',
+    consistency: 'scn',
+    tables: [
+      { table: 'PEOPLE', rows: 2500, verified_rows: 2500 },
+      { table: 'Odd Name.$#', rows: 3, verified_rows: 3 },
+      { table: 'NOBODY', rows: 0, verified_rows: 0, parts: [] },
+    ],
+    failed: [],
+  });
+  const rows = await fixture.rows(job, 'HR', 'PEOPLE');
+  expect(rows).toHaveLength(2500);
+  expect(rows[2499]).toEqual({ ID: 2500, NAME: 'row 2500' });
+  const latest = JSON.parse(String(await fixture.read(job, '../latest.json')));
+  expect(latest).toMatchObject({ version: 1, prefix: job.output.prefix });
+});
+
+test('a second version lies beside the first and moves latest.json', async () => {
+  const first = await fixture.enqueue(['HR.PEOPLE']);
+  await fixture.run(first);
+  const second = await fixture.execute(first.transportId);
+  await fixture.run(second);
+  expect(second.version).toBe(2);
+  expect(await fixture.files(first)).toContain('_SUCCESS');
+  expect(await fixture.files(second)).toContain('_SUCCESS');
+  const latest = JSON.parse(String(await fixture.read(second, '../latest.json')));
+  expect(latest).toMatchObject({ version: 2, job_id: second.id });
+});
+
+test('rows changed while the export runs do not show: the result is the state at the SCN', async () => {
+  const { database } = fixture;
+  fillTable(database, 'HR', 'LIVE', 5_000);
+  const job = await fixture.enqueue(['HR.LIVE', 'HR.PEOPLE']);
+  let changes = 0;
+  const writer = setInterval(() => {
+    changes++;
+    database.insert('HR', 'LIVE', [[100_000 + changes, `new ${changes}`]]);
+    database.update(
+      'HR',
+      'LIVE',
+      ([id]) => id === String(changes),
+      ([id]) => [id ?? null, 'changed'],
+    );
+    database.delete('HR', 'LIVE', ([id]) => id === String(5_000 - changes));
+  }, 2);
+  await fixture.run(job).finally(() => clearInterval(writer));
+
+  const { job: done } = await fixture.detail(job);
+  const scn = Number(done.scn);
+  const expected = [...database.rowsAt('HR', 'LIVE', scn)].map(([id, name]) => ({
+    ID: Number(id),
+    NAME: name,
+  }));
+  const rows = await fixture.rows(job, 'HR', 'LIVE');
+  expect(byId(rows)).toEqual(byId(expected));
+  expect(database.currentScn()).toBeGreaterThan(scn + 10);
+});
+
+test('a cut connection costs an attempt, not a row, and leaves no stray behind', async () => {
+  const cut = fixture.backends.oracle.faults.cutAfterRows(1_200, 'PEOPLE');
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  expect(cut.consumed).toBe(1);
+  expect(await fixture.files(job)).toContain('HR.PEOPLE/part-00000-a2.jsonl.gz');
+  expect(await fixture.files(job)).not.toContain('HR.PEOPLE/part-00000-a1.jsonl.gz');
+  expect(await fixture.rows(job, 'HR', 'PEOPLE')).toHaveLength(2500);
+});
+
+test('a table that fails for good leaves the others: a partial result without _SUCCESS', async () => {
+  const fault = fixture.backends.oracle.faults.errorAtRow(1_500, 1722, 'invalid number', 'PEOPLE');
+  const job = await fixture.enqueue([{ owner: 'HR', table: 'Odd Name.$#' }, 'HR.PEOPLE']);
+  expect(await fixture.run(job)).toBe('PARTIALLY_SUCCEEDED');
+  expect(fault.consumed).toBe(1);
+  expect(await fixture.files(job)).toEqual([
+    'HR.Odd%20Name%2E$%23/_schema.json',
+    'HR.Odd%20Name%2E$%23/part-00000-a1.jsonl.gz',
+    '_manifest.json',
+  ]);
+  const manifest = JSON.parse(String(await fixture.read(job, '_manifest.json')));
+  expect(manifest.failed).toMatchObject([{ table: 'PEOPLE', error: { code: 'ORACLE_ERROR' } }]);
+  await expect(fixture.read(job, '../latest.json')).rejects.toThrow('ENOENT');
+});
+
+test('when the only table fails the job fails, with nothing left in the bucket', async () => {
+  fixture.backends.oracle.faults.errorAtRow(2_000, 1722, 'invalid number', 'PEOPLE');
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  expect(await fixture.run(job)).toBe('FAILED');
+  const { job: failed, extractions } = await fixture.detail(job);
+  expect(failed.error).toMatchObject({ code: 'ORACLE_ERROR' });
+  expect(failed.error?.message).toContain('ORA-01722');
+  expect(extractions[0]?.result?.state).toBe('FAILED');
+  expect(await fixture.files(job)).toEqual([]);
+});
+
+test('a table whose rows are not as many as Oracle counted fails with both numbers', async () => {
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  await planned(job, { countedRows: 2_501 });
+  expect(await fixture.run(job)).toBe('FAILED');
+  const { job: failed } = await fixture.detail(job);
+  expect(failed.error).toMatchObject({
+    code: 'VERIFICATION_FAILED',
+    details: { exported_rows: 2500, counted_rows: 2501 },
+  });
+  expect(await fixture.files(job)).toEqual([]);
+});
+
+test('two tasks share the tables of a job, each exported once', async () => {
+  const tables = Array.from({ length: 8 }, (_, index) => `SHARED.T${index}`);
+  for (const name of tables) fillTable(fixture.database, 'SHARED', name.slice(7), 50);
+  const job = await fixture.enqueue(tables);
+  const other = createTaskContext(fixture.env);
+  try {
+    const states = await Promise.all([fixture.run(job), fixture.run(job, other)]);
+    expect(states).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  } finally {
+    await other.close();
+  }
+  const { splits } = await fixture.detail(job);
+  expect(splits.map(({ state, attempt }) => `${state} ${attempt}`)).toEqual(
+    Array(8).fill('DONE 1'),
+  );
+});
+
+test('latest.json never goes back to a lower version', async () => {
+  const job = await fixture.enqueue(['HR.NOBODY']);
+  const { bucket, prefix } = job.output;
+  const name = prefix.replace(/v\d+-\w+\/$/, 'latest.json');
+  const newer = JSON.stringify({ version: 7 });
+  await fixture.context.objects.replace(bucket, name, newer, 'application/json', '0');
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  expect(String(await fixture.read(job, '../latest.json'))).toBe(newer);
+});
+
+test('a finaliser that dies between its writes is followed by one that writes the same', async () => {
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  const fault = fixture.backends.gcs.faults.inject({
+    on: 'insert',
+    action: { status: 403 },
+    matches: (url) => url.includes('_SUCCESS'),
+  });
+  await expect(fixture.run(job)).rejects.toMatchObject({ code: 'GCS_ERROR' });
+  expect(fault.consumed).toBe(1);
+  const manifest = await fixture.read(job, '_manifest.json');
+  expect(await fixture.files(job)).not.toContain('_SUCCESS');
+
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  expect(await fixture.read(job, '_manifest.json')).toEqual(manifest);
+  expect(await fixture.files(job)).toContain('_SUCCESS');
+});
+
+test('a cancelled job ends CANCELLED and leaves nothing in the bucket', async () => {
+  fixture.backends.oracle.faults.stallAfterRows(1_000, 'PEOPLE');
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  const running = fixture.run(job);
+  await until(async () => (await fixture.detail(job)).job.state === 'RUNNING');
+  await fixture.jobs.requestCancel('default', job.id);
+  expect(await running).toBe('CANCELLED');
+  const { extractions } = await fixture.detail(job);
+  expect(extractions[0]?.result?.state).toBe('CANCELLED');
+  expect(await fixture.files(job)).toEqual([]);
+});
+
+test('a stopped task hands its work back, and another one finishes the job', async () => {
+  const stall = fixture.backends.oracle.faults.stallAfterRows(1_000, 'PEOPLE');
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  const stop = new AbortController();
+  const stopped = runJob(fixture.context, job.id, stop.signal);
+  await until(async () => stall.consumed === 1);
+  stop.abort(new Error('SIGTERM'));
+  await expect(stopped).rejects.toThrow('SIGTERM');
+  const { splits } = await fixture.detail(job);
+  expect(splits.map(({ state }) => state)).toEqual(['PENDING']);
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  expect(await fixture.rows(job, 'HR', 'PEOPLE')).toHaveLength(2500);
+});
+
+test('a job that is terminal is left alone', async () => {
+  const job = await fixture.enqueue(['HR.NOBODY']);
+  await fixture.jobs.requestCancel('default', job.id);
+  expect(await fixture.run(job)).toBe('CANCELLED');
+  expect(await fixture.files(job)).toEqual([]);
+});
+
+test('a job that does not exist is an error', async () => {
+  const nowhere = runJob(fixture.context, 'nowhere', new AbortController().signal);
+  await expect(nowhere).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
+});
+
+/** Plans the job as a planner that then died would have, with a change to its one table. */
+async function planned(job: Job, change: Partial<Extraction>): Promise<void> {
+  const { ledger, oracle } = fixture.context;
+  const planning = await ledger.beginPlanning(job.id, 'test');
+  if (!planning) throw new Error('the job is planned already');
+  const [table] = job.tables;
+  if (!table) throw new Error('the job has no table');
+  const definition = await oracle.describe(table);
+  const scn = await oracle.currentScn();
+  const extraction = {
+    id: 'x',
+    ...table,
+    position: 0,
+    epoch: planning.epoch,
+    scn,
+    columns: planColumns(definition, table),
+    splitsTotal: 1,
+    ...change,
+  };
+  await ledger.savePlans(planning, [{ extraction, splits: 1 }]);
+  await ledger.publishPlan(planning, 'scn', scn);
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await sleep(20);
+}
+
+function byId(rows: readonly unknown[]): unknown[] {
+  return rows.toSorted((a, b) => (a as { ID: number }).ID - (b as { ID: number }).ID);
+}
