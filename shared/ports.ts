@@ -20,7 +20,10 @@ export interface TableDefinition extends TableName {
   readonly columns: readonly ColumnDefinition[];
 }
 
-/** One row as fetched: a value per selected column, text except where the column's plan says otherwise. */
+/**
+ * One row as fetched: a value per selected column, null for NULL. RAW and BLOB come as a Buffer, all else as text;
+ * an empty LOB is an empty one of these.
+ */
 export type Row = readonly unknown[];
 
 export interface RowQuery extends TableName {

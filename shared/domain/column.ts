@@ -29,12 +29,18 @@ export interface PlannedColumn {
  * - `number`: decimal text that a double holds exactly, written as a JSON number
  * - `decimal`: decimal text, written as a JSON string
  * - `text`: a string as it is
+ * - `clob`: a text of any length; an empty one is not NULL
+ * - `bytes`: bytes, written in base64
+ * - `blob`: bytes of any number, written in base64; none is not NULL
  * - `datetime`: selected by TO_CHAR with a signed year, checked and written as `2024-02-29T23:59:58[.fff]`
  */
 export type ColumnEncoding =
   | { readonly kind: 'number' }
   | { readonly kind: 'decimal' }
   | { readonly kind: 'text' }
+  | { readonly kind: 'clob' }
+  | { readonly kind: 'bytes' }
+  | { readonly kind: 'blob' }
   | { readonly kind: 'datetime'; readonly fractionDigits: number };
 
 /** What of a table is exported: all columns, or those named, or all but those named. */
@@ -92,7 +98,16 @@ function planType({ dataType, precision, scale }: ColumnDefinition): TypePlan | 
       return decimalText;
     case 'VARCHAR2':
     case 'CHAR':
+    case 'NVARCHAR2':
+    case 'NCHAR':
       return { bigQueryType: 'STRING', encoding: { kind: 'text' } };
+    case 'CLOB':
+    case 'NCLOB':
+      return { bigQueryType: 'STRING', encoding: { kind: 'clob' } };
+    case 'RAW':
+      return { bigQueryType: 'BYTES', encoding: { kind: 'bytes' } };
+    case 'BLOB':
+      return { bigQueryType: 'BYTES', encoding: { kind: 'blob' } };
     case 'DATE':
       return planTimestamp(0);
     default:
@@ -134,6 +149,9 @@ function describeType({ dataType, length, precision, scale }: ColumnDefinition):
   switch (dataType) {
     case 'VARCHAR2':
     case 'CHAR':
+    case 'NVARCHAR2':
+    case 'NCHAR':
+    case 'RAW':
       return `${dataType}(${length})`;
     case 'NUMBER':
       return `NUMBER${describeNumber(precision, scale)}`;

@@ -36,6 +36,8 @@ export interface JobDocument extends Omit<Job, 'id'> {
 export type ExtractionDocument = Omit<Extraction, 'id'>;
 
 export interface SplitDocument extends Omit<Split, 'id'> {
+  /** A guess, for the order of claims only. */
+  readonly expectedRows?: number;
   /** Random for each claim: tells a claimer whose answer was lost that the claim is its own. */
   readonly claimId?: string;
 }

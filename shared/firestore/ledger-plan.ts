@@ -98,15 +98,20 @@ function writesOf(db: Firestore, job: Job, plan: TablePlan): PlanWrite[] {
   };
   const writeSplits = Array.from({ length: plan.splits }, (_, position): PlanWrite => {
     const ref = splits(db, job.id).doc(splitId(id, job.epoch, position));
-    const split = newSplit(id, job.epoch, position);
+    const split = newSplit(plan, job.epoch, position);
     return { weight: weightPerDocument, write: (tx) => tx.set(ref, split) };
   });
   return [writeExtraction, ...writeSplits];
 }
 
-function newSplit(extractionId: string, epoch: number, position: number): SplitDocument {
+function newSplit({ extraction, splits }: TablePlan, epoch: number, position: number) {
+  const { id: extractionId, countedRows } = extraction;
   const nothingYet = { attempt: 0, failures: 0, uploads: [], parts: [] };
-  return { extractionId, epoch, position, state: 'PENDING', ...nothingYet };
+  const expectedRows = countedRows && Math.ceil(countedRows / splits);
+  return {
+    ...{ extractionId, epoch, position, state: 'PENDING', ...nothingYet },
+    ...(expectedRows !== undefined && { expectedRows }),
+  } satisfies SplitDocument;
 }
 
 function batchesOf(writes: readonly PlanWrite[]): PlanWrite[][] {

@@ -57,7 +57,7 @@ export function openQueue(db: Firestore, job: Job, holder: string): SplitQueue {
 
 async function readCandidates(db: Firestore, job: Job, task: Claimer): Promise<Candidates> {
   const pending = await readSome(db, job, 'PENDING');
-  if (pending.length > 0) return { page: pending, open: true };
+  if (pending.length > 0) return { page: largestFirst(pending), open: true };
   const claimed = await readSome(db, job, 'CLAIMED');
   const dead = await deadHolders(db, job, task, claimed);
   const page = claimed.filter((doc) => isAbandoned(doc.data(), task, dead));
@@ -74,6 +74,16 @@ async function readSome(db: Firestore, job: Job, state: SplitState): Promise<Spl
   // Ids are hashes, so a random start is a fair one.
   const { docs } = await ordered.startAt(newId()).get();
   return docs.length > 0 ? docs : (await ordered.get()).docs;
+}
+
+/**
+ * A large split that is begun last keeps everybody waiting. Splits of about the same size stay in the random order
+ * of their ids, so that tasks do not all reach for the same one.
+ */
+function largestFirst(page: readonly SplitSnapshot[]): SplitSnapshot[] {
+  const magnitude = (doc: SplitSnapshot) =>
+    Math.floor(Math.log2(1 + (doc.data().expectedRows ?? 0)));
+  return page.toSorted((a, b) => magnitude(b) - magnitude(a));
 }
 
 async function deadHolders(

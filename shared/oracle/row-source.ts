@@ -1,5 +1,6 @@
 import oracledb from 'oracledb';
 import type { Row, RowQuery } from '../ports.ts';
+import { createLobRows, isLob, type LobRows } from './lobs.ts';
 import type { ConnectionPool } from './pool.ts';
 import { openSession, type Session } from './session.ts';
 import { selectRows } from './sql.ts';
@@ -8,8 +9,8 @@ import { selectRows } from './sql.ts';
 const batchRows = 1_000;
 
 /**
- * The rows at the SCN in batches of up to 1,000. While the consumer works on a batch the next one is fetched,
- * and no more than that one. Ending early, by an abort or by the consumer, breaks the running fetch.
+ * The rows at the SCN in batches of up to 1,000, and of fewer when they hold LOBs. While the consumer works on
+ * what was fetched the next fetch is under way, and no more than that one. Ending early, by an abort or by the consumer, breaks the running fetch.
  */
 export async function* readRows(
   pool: ConnectionPool,
@@ -18,27 +19,37 @@ export async function* readRows(
 ): AsyncGenerator<readonly Row[]> {
   const sql = selectRows(query, query.columns);
   const { session, release } = await openSession(pool, { table: query, signal });
-  let resultSet: oracledb.ResultSet<Row> | undefined;
+  let resultSet: oracledb.ResultSet<unknown[]> | undefined;
   try {
-    const cursor = await openCursor(session, sql, query.scn);
+    const rows = query.columns.some(isLob) ? createLobRows(query.columns) : plainRows;
+    const cursor = await openCursor(session, sql, query.scn, rows.fetchSize());
     resultSet = cursor;
-    let next = fetchBatch(session, cursor);
-    for (let batch = await next; batch.length > 0; batch = await next) {
-      next = fetchBatch(session, cursor);
-      yield batch;
+    let next = fetchRows(session, cursor, rows.fetchSize());
+    for (let fetched = await next; fetched.length > 0; fetched = await next) {
+      const batches = rows.batches(fetched);
+      next = fetchRows(session, cursor, rows.fetchSize());
+      yield* batches;
     }
   } finally {
     await release(async () => resultSet?.close());
   }
 }
 
+/** Rows without LOBs, which are few bytes each. */
+const plainRows: LobRows = {
+  fetchSize: () => batchRows,
+  batches: (fetched) => [fetched],
+};
+
 async function openCursor(
   session: Session,
   sql: string,
   scn: string,
-): Promise<oracledb.ResultSet<Row>> {
+  rows: number,
+): Promise<oracledb.ResultSet<unknown[]>> {
+  const options = { ...executeOptions, fetchArraySize: rows, prefetchRows: rows };
   const { resultSet } = await session.call((connection) =>
-    connection.execute<Row>(sql, { scn: BigInt(scn) }, executeOptions),
+    connection.execute<unknown[]>(sql, { scn: BigInt(scn) }, options),
   );
   if (!resultSet) throw new Error('The driver opened no result set for a query.');
   return resultSet;
@@ -47,21 +58,30 @@ async function openCursor(
 const executeOptions: oracledb.ExecuteOptions = {
   resultSet: true,
   outFormat: oracledb.OUT_FORMAT_ARRAY,
-  fetchArraySize: batchRows,
-  prefetchRows: batchRows,
-  fetchTypeHandler: numbersAsText,
+  fetchTypeHandler: exactType,
 };
 
-/** As text, because the driver's default for NUMBER is a double. */
-function numbersAsText({
-  dbType,
-}: oracledb.Metadata<unknown>): oracledb.FetchTypeResponse | undefined {
-  return dbType === oracledb.DB_TYPE_NUMBER ? { type: oracledb.DB_TYPE_VARCHAR } : undefined;
+/** NUMBER as text, because the driver's default is a double; LOBs whole, which saves a round trip for each. */
+function exactType({ dbType }: oracledb.Metadata<unknown>): oracledb.FetchTypeResponse | undefined {
+  switch (dbType) {
+    case oracledb.DB_TYPE_NUMBER:
+    case oracledb.DB_TYPE_CLOB:
+    case oracledb.DB_TYPE_NCLOB:
+      return { type: oracledb.DB_TYPE_VARCHAR };
+    case oracledb.DB_TYPE_BLOB:
+      return { type: oracledb.DB_TYPE_RAW };
+    default:
+      return undefined;
+  }
 }
 
-/** The consumer may leave before it asks for the batch; an error nobody awaits must not end the process. */
-function fetchBatch(session: Session, resultSet: oracledb.ResultSet<Row>): Promise<readonly Row[]> {
-  const batch = session.call(() => resultSet.getRows(batchRows));
-  batch.catch(() => undefined);
-  return batch;
+/** The consumer may leave before it asks for the rows; an error nobody awaits must not end the process. */
+function fetchRows(
+  session: Session,
+  resultSet: oracledb.ResultSet<unknown[]>,
+  rows: number,
+): Promise<unknown[][]> {
+  const fetched = session.call(() => resultSet.getRows(rows));
+  fetched.catch(() => undefined);
+  return fetched;
 }

@@ -1,6 +1,7 @@
 import type { PlannedColumn } from '../domain/column.ts';
 import { OraFerryError } from '../errors.ts';
 import type { TableName } from '../ports.ts';
+import { isLob } from './lobs.ts';
 
 /** In one statement, so that it costs a new session one round trip. */
 export const sessionSettings = `ALTER SESSION SET
@@ -20,9 +21,13 @@ export function countRows(table: TableName): string {
   return `SELECT COUNT(*) FROM ${qualified(table)} AS OF SCN :scn`;
 }
 
-/** The rows at the SCN that is bound to `:scn`, each column in the form that its plan asks for. */
+/**
+ * The rows at the SCN that is bound to `:scn`, each column in the form that its plan asks for, and behind them
+ * the length of each LOB in the order of the columns.
+ */
 export function selectRows(table: TableName, columns: readonly PlannedColumn[]): string {
-  return `SELECT ${columns.map(selectColumn).join(', ')} FROM ${qualified(table)} AS OF SCN :scn`;
+  const lengths = columns.filter(isLob).map(selectLength);
+  return `SELECT ${[...columns.map(selectColumn), ...lengths].join(', ')} FROM ${qualified(table)} AS OF SCN :scn`;
 }
 
 /**
@@ -46,4 +51,8 @@ function selectColumn({ name, encoding }: PlannedColumn): string {
   const { fractionDigits } = encoding;
   const fraction = fractionDigits > 0 ? `.FF${fractionDigits}` : '';
   return `TO_CHAR(${column}, 'SYYYY-MM-DD"T"HH24:MI:SS${fraction}') AS ${column}`;
+}
+
+function selectLength({ name }: PlannedColumn): string {
+  return `DBMS_LOB.GETLENGTH(${quoteName(name)})`;
 }

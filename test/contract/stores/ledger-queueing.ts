@@ -5,9 +5,11 @@ import {
   claimOne,
   longMs,
   partOf,
+  planningJob,
   present,
   runningJob,
   type Stores,
+  tablePlan,
 } from '../../support/stores.ts';
 
 export function queueing(open: () => Stores): void {
@@ -32,6 +34,21 @@ export function queueing(open: () => Stores): void {
     expect(new Set(claims.map(({ splitId }) => splitId)).size).toBe(50);
     expect(claims).toHaveLength(50);
     expect(claims.every(({ attempt, failures }) => attempt === 1 && failures === 0)).toBe(true);
+  });
+
+  it('claims a large table before the small ones', async () => {
+    const stores = open();
+    const { ledger } = stores;
+    const planning = await planningJob(stores);
+    const plans = Array.from({ length: 20 }, (_, position) => {
+      const { extraction } = tablePlan(planning, `T${position}`, 1, position);
+      const countedRows = position === 13 ? 1_000_000 : 10;
+      return { splits: 1, extraction: { ...extraction, countedRows } };
+    });
+    await ledger.savePlans(planning, plans);
+    await ledger.publishPlan(planning, 'scn', '4711');
+    const first = await claimOne(stores, await ledger.job(planning.id), 'a');
+    expect(first.extractionId).toBe('id-T13');
   });
 
   it('takes over what a dead task has claimed', async () => {
