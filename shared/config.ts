@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { OraFerryError } from './errors.ts';
@@ -70,8 +71,8 @@ const schema = z.strictObject({
     .prefault({}),
   job: z
     .strictObject({
-      /** Oracle sessions of one task. */
-      workers: z.coerce.number().int().min(1).max(64).default(4),
+      /** Oracle sessions of one task. Decoding rows is work for a processor, so one for each by default. */
+      workers: z.coerce.number().int().min(1).max(64).default(availableParallelism),
       /** Attempts at one split that may end in an error. */
       attempts: z.coerce.number().int().min(1).max(10).default(4),
       lease_seconds: seconds(30),

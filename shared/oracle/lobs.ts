@@ -29,7 +29,7 @@ export interface LobRows {
 /**
  * Fetched rows hold the columns' values, then the length of each LOB. The length tells an empty LOB from NULL,
  * which the driver makes of both: DBMS_LOB.GETLENGTH is 0 for the one and NULL for the other.
- * https://docs.oracle.com/en/database/oracle/oracle-database/23/arpls/DBMS_LOB.html#ARPLS66698
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/arpls/DBMS_LOB.html
  */
 export function createLobRows(columns: readonly PlannedColumn[]): LobRows {
   const lobs = columns.flatMap((column, index) => (isLob(column) ? [{ column, index }] : []));

@@ -10,7 +10,8 @@ const batchRows = 1_000;
 
 /**
  * The rows at the SCN in batches of up to 1,000, and of fewer when they hold LOBs. While the consumer works on
- * what was fetched the next fetch is under way, and no more than that one. Ending early, by an abort or by the consumer, breaks the running fetch.
+ * what was fetched the next fetch is under way, and no more than that one. Ending early, by an abort or by the
+ * consumer, breaks the running fetch.
  */
 export async function* readRows(
   pool: ConnectionPool,

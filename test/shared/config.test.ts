@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig, requireOracle } from '../../shared/config.ts';
@@ -53,7 +53,7 @@ describe('the configuration', () => {
       firestore: { database: '(default)' },
       cloud_run: { job: 'oraferry' },
       api: { keys: [] },
-      job: { workers: 4, attempts: 4, lease_seconds: 30 },
+      job: { workers: availableParallelism(), attempts: 4, lease_seconds: 30 },
     });
   });
 
@@ -122,7 +122,7 @@ describe('the configuration', () => {
 
   it('a setting without a value in the file counts as not set', () => {
     const config = loadConfig({ ...minimal, ORAFERRY_CONFIG: file('job:\ngcs:\napi:\n  keys:\n') });
-    expect(config).toMatchObject({ job: { workers: 4 }, api: { keys: [] } });
+    expect(config).toMatchObject({ job: { workers: availableParallelism() }, api: { keys: [] } });
     expect(problemsOf({ ORAFERRY_CONFIG: file('gcs:\n') })).toContain(
       'gcs.buckets (ORAFERRY_BUCKETS): is missing',
     );

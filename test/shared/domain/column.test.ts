@@ -60,6 +60,12 @@ describe('the plan of other types', () => {
     [define('FLOAT'), 'FLOAT', 'STRING', { kind: 'decimal' }],
     [define('VARCHAR2', { length: 30 }), 'VARCHAR2(30)', 'STRING', { kind: 'text' }],
     [define('CHAR', { length: 2 }), 'CHAR(2)', 'STRING', { kind: 'text' }],
+    [define('NVARCHAR2', { length: 30 }), 'NVARCHAR2(30)', 'STRING', { kind: 'text' }],
+    [define('NCHAR', { length: 2 }), 'NCHAR(2)', 'STRING', { kind: 'text' }],
+    [define('CLOB'), 'CLOB', 'STRING', { kind: 'clob' }],
+    [define('NCLOB'), 'NCLOB', 'STRING', { kind: 'clob' }],
+    [define('RAW', { length: 16 }), 'RAW(16)', 'BYTES', { kind: 'bytes' }],
+    [define('BLOB'), 'BLOB', 'BYTES', { kind: 'blob' }],
     [define('DATE'), 'DATE', 'DATETIME', { kind: 'datetime', fractionDigits: 0 }],
     [define('TIMESTAMP(0)'), 'TIMESTAMP(0)', 'DATETIME', { kind: 'datetime', fractionDigits: 0 }],
     [define('TIMESTAMP(6)'), 'TIMESTAMP(6)', 'DATETIME', { kind: 'datetime', fractionDigits: 6 }],
@@ -76,7 +82,7 @@ describe('the plan of other types', () => {
     });
   });
 
-  it.each(['TIMESTAMP(6) WITH TIME ZONE', 'BLOB', 'SDO_GEOMETRY', 'TIMESTAMP(10)', 'number'])(
+  it.each(['TIMESTAMP(6) WITH TIME ZONE', 'BFILE', 'SDO_GEOMETRY', 'TIMESTAMP(10)', 'number'])(
     'knows no exact way for %s',
     (dataType) => {
       expect(planColumn(define(dataType))).toBeUndefined();
@@ -91,7 +97,7 @@ describe('the plan of a table', () => {
     columns: [
       define('NUMBER', { name: 'ID', precision: 6, scale: 0, nullable: false }),
       define('VARCHAR2', { name: 'PAY$', length: 10 }),
-      define('BLOB', { name: 'PHOTO' }),
+      define('BFILE', { name: 'PHOTO' }),
       define('XMLTYPE', { name: 'CV' }),
     ],
   };
@@ -115,7 +121,7 @@ describe('the plan of a table', () => {
       expect.objectContaining({
         code: 'UNSUPPORTED_TYPE',
         message:
-          'No exact export is known for HR.EMPLOYEES.PHOTO (BLOB), HR.EMPLOYEES.CV (XMLTYPE). ' +
+          'No exact export is known for HR.EMPLOYEES.PHOTO (BFILE), HR.EMPLOYEES.CV (XMLTYPE). ' +
           'Name them in exclude_columns to export the rest.',
       }),
     );

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { createDatabase, type Database } from '../../../infra/local/oracle/database.ts';
+import type { Version } from '../../../infra/local/oracle/release.ts';
 import { type OracleServer, startOracle } from '../../../infra/local/oracle/server.ts';
 import { type PlannedColumn, planColumns } from '../../../shared/domain/column.ts';
 import { createOracleSource } from '../../../shared/oracle/source.ts';
@@ -27,7 +28,7 @@ export interface SourceSettings {
  * One server for a test file. Its users: `ferry` may read V$DATABASE, `flashback` may call DBMS_FLASHBACK,
  * `reader` may do neither; all have the password `secret`.
  */
-export function useOracle(): OracleFixture {
+export function useOracle(version: Version = '23ai'): OracleFixture {
   const sources: OracleSource[] = [];
   const fixture = {
     database: createDatabase(),
@@ -41,6 +42,7 @@ export function useOracle(): OracleFixture {
   beforeAll(async () => {
     fixture.server = await startOracle({
       database: fixture.database,
+      version,
       users: [
         { user: 'ferry', password: 'secret', grants: ['V$DATABASE'] },
         { user: 'flashback', password: 'secret', grants: ['DBMS_FLASHBACK'] },

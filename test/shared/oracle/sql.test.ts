@@ -50,6 +50,18 @@ describe('statements', () => {
     );
   });
 
+  it('select the length of each LOB behind all columns', () => {
+    const sql = selectRows(table, [
+      column('B', { kind: 'blob' }),
+      column('A', { kind: 'bytes' }),
+      column('my clob', { kind: 'clob' }),
+    ]);
+    expect(sql).toBe(
+      'SELECT "B", "A", "my clob", DBMS_LOB.GETLENGTH("B"), DBMS_LOB.GETLENGTH("my clob") ' +
+        'FROM "HR"."My Table" AS OF SCN :scn',
+    );
+  });
+
   it('refuse a column name that would leave its quotes', () => {
     expect(() => selectRows(table, [column('A" FROM DUAL --', { kind: 'text' })])).toThrow(
       /cannot be an Oracle name/,

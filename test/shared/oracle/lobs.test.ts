@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LocalColumn, Value } from '../../../infra/local/oracle/database.ts';
+import type { Version } from '../../../infra/local/oracle/release.ts';
+import { compileEncoder } from '../../../jobs/encode.ts';
+import type { PlannedColumn } from '../../../shared/domain/column.ts';
+import { createLobRows } from '../../../shared/oracle/lobs.ts';
+import type { TableName } from '../../../shared/ports.ts';
+import { collect, planAll, useOracle } from './fixture.ts';
+
+const live = new AbortController().signal;
+const versions: Version[] = ['23ai', '19c'];
+const million = 2 ** 20;
+
+const toBase64 = (hex: string | null) => hex && Buffer.from(hex, 'hex').toString('base64');
+
+describe.each(versions)('from %s', (version) => {
+  const oracle = useOracle(version);
+  let tables = 0;
+
+  function createTable(columns: LocalColumn[], rows: Value[][]): TableName {
+    const table = `T${++tables}`;
+    oracle.database.createTable({ owner: 'HR', name: table, columns });
+    oracle.database.insert('HR', table, rows);
+    return { owner: 'HR', table };
+  }
+
+  async function exported(columns: LocalColumn[], rows: Value[][]) {
+    const source = oracle.open();
+    const table = createTable(columns, rows);
+    const planned = await planAll(source, table);
+    const query = { ...table, columns: planned, scn: await source.currentScn() };
+    const lines = compileEncoder(planned)(await collect(source.rows(query, live))).split('\n');
+    expect(lines.pop()).toBe('');
+    return lines.map((line): Record<string, unknown> => JSON.parse(line));
+  }
+
+  it('every LOB, RAW and national text arrives value for value, empty ones and NULLs apart', async () => {
+    const columns: LocalColumn[] = [
+      { name: 'ID', type: 'NUMBER', precision: 4, scale: 0, nullable: false },
+      { name: 'C', type: 'CLOB' },
+      { name: 'N', type: 'NCLOB' },
+      { name: 'B', type: 'BLOB' },
+      { name: 'R', type: 'RAW', length: 16 },
+      { name: 'NV', type: 'NVARCHAR2', length: 20 },
+      { name: 'NC', type: 'NCHAR', length: 3 },
+    ];
+    const rows: [number, ...(string | null)[]][] = [
+      [1, '', '', '', null, null, null],
+      [2, null, null, null, null, null, null],
+      [3, 'a', '👍', '00', 'FF', 'Zürich', 'a😀'],
+      [4, '"\\\0\n\u2028', '東京', 'FBFFBF', '00'.repeat(16), '\u0001', '   '],
+      [5, '😀é'.repeat(million), 'x'.repeat(40_000), '0102FF'.repeat(million), 'AB', 'b', 'bcd'],
+      [6, null, '', 'AA'.repeat(32_767), null, '😀'.repeat(10), null],
+    ];
+    const records = await exported(columns, rows);
+    const expected = rows.map(([ID, C, N, B = null, R = null, NV, NC]) => {
+      return { ID, C, N, B: toBase64(B), R: toBase64(R), NV, NC };
+    });
+    expect(records).toHaveLength(expected.length);
+    for (const [index, record] of records.entries()) {
+      // Large values are compared apart, because a report of their difference would never end.
+      for (const [name, value] of Object.entries(expected[index] ?? {})) {
+        expect([index, name, record[name] === value]).toEqual([index, name, true]);
+      }
+    }
+  });
+
+  it('any text and bytes arrive as they are', async () => {
+    const row = fc.tuple(
+      fc.option(fc.string({ unit: 'binary', maxLength: 3_000 })),
+      fc.option(
+        fc.uint8Array({ maxLength: 3_000 }).map((bytes) => Buffer.from(bytes).toString('hex')),
+      ),
+    );
+    const columns: LocalColumn[] = [
+      { name: 'C', type: 'CLOB' },
+      { name: 'B', type: 'BLOB' },
+    ];
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 30 }), async (rows) => {
+        expect(await exported(columns, rows)).toEqual(
+          rows.map(([C, hex]) => ({ C, B: toBase64(hex) })),
+        );
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('many rows come in bounded batches, all of them, once', async () => {
+    const source = oracle.open();
+    const sizes = [...Array(150).fill(10), ...Array(40).fill(million), ...Array(150).fill(10)];
+    const table = createTable(
+      [
+        { name: 'ID', type: 'NUMBER', precision: 4, scale: 0 },
+        { name: 'C', type: 'CLOB' },
+      ],
+      sizes.map((size, index) => [index, 'x'.repeat(size)]),
+    );
+    const columns = await planAll(source, table);
+    const query = { ...table, columns, scn: await source.currentScn() };
+    const ids: unknown[] = [];
+    for await (const batch of source.rows(query, live)) {
+      const held = batch.reduce((sum, [, text]) => sum + String(text).length, 0);
+      expect(held).toBeLessThanOrEqual(16 * million);
+      expect(batch.length).toBeLessThanOrEqual(100);
+      ids.push(...batch.map(([id]) => id));
+    }
+    expect(ids).toEqual(sizes.map((_, index) => String(index)));
+  });
+
+  it('a connection cut amid a LOB is a retryable error, and the next attempt reads all', async () => {
+    const source = oracle.open();
+    const table = createTable(
+      [{ name: 'B', type: 'BLOB' }],
+      Array(20).fill(['AB'.repeat(100_000)]),
+    );
+    const query = {
+      ...table,
+      columns: await planAll(source, table),
+      scn: await source.currentScn(),
+    };
+    const fault = oracle.server.faults.cutAtByte(1_234_567, table.table);
+    await expect(collect(source.rows(query, live))).rejects.toMatchObject({
+      code: 'ORACLE_CONNECTION_ERROR',
+      retryable: true,
+    });
+    expect(fault.consumed).toBe(1);
+    expect(await collect(source.rows(query, live))).toHaveLength(20);
+  });
+
+  it('an abort while LOBs are fetched frees the session for the next reader', async () => {
+    const source = oracle.open({ poolMax: 1 });
+    const table = createTable([{ name: 'C', type: 'CLOB' }], Array(30).fill(['x'.repeat(50_000)]));
+    const query = {
+      ...table,
+      columns: await planAll(source, table),
+      scn: await source.currentScn(),
+    };
+    const fault = oracle.server.faults.stallAfterRows(15, table.table);
+    const stop = new AbortController();
+    const reading = collect(source.rows(query, stop.signal));
+    await expect.poll(() => fault.consumed).toBe(1);
+    stop.abort(new Error('enough'));
+    await expect(reading).rejects.toThrow('enough');
+    expect(await collect(source.rows(query, live))).toHaveLength(30);
+  });
+});
+
+describe('fetched rows', () => {
+  const lob = (name: string, kind: 'clob' | 'blob'): PlannedColumn => ({
+    name,
+    field: name,
+    oracleType: 'X',
+    bigQueryType: 'X',
+    nullable: true,
+    encoding: { kind },
+  });
+  const rows = () => createLobRows([lob('C', 'clob'), lob('B', 'blob')]);
+
+  it('lose the lengths, by which empty LOBs are told from NULL', () => {
+    const fetched = [
+      [null, null, null, null],
+      [null, null, '0', '0'],
+      ['a', Buffer.of(1), '1', '1'],
+    ];
+    expect(rows().batches(fetched)).toEqual([
+      [
+        [null, null],
+        ['', Buffer.alloc(0)],
+        ['a', Buffer.of(1)],
+      ],
+    ]);
+  });
+
+  it.each([
+    ['C', [null, null, '1', null], 'did not arrive whole'],
+    ['B', [null, Buffer.of(1), null, '2'], 'did not arrive whole'],
+    ['B', [null, null, null, '5'], 'did not arrive whole'],
+    ['C', ['x', null, String(2 ** 28 + 1), null], 'a LOB of length 268435457'],
+    ['B', [null, Buffer.of(1), null, String(2 ** 32)], 'a LOB of length 4294967296'],
+  ])('are refused when column %s is not whole or too large: %#', (column, row, message) => {
+    expect(() => rows().batches([row])).toThrow(
+      expect.objectContaining({
+        code: 'VALUE_ERROR',
+        message: expect.stringContaining(`Column ${column} holds`),
+        details: { column },
+      }),
+    );
+    expect(() => rows().batches([row])).toThrow(message);
+  });
+
+  it('of large LOBs are fetched in ever smaller numbers, of small ones a hundred at a time', () => {
+    const reader = createLobRows([lob('C', 'clob')]);
+    const text = 'x'.repeat(2 * million);
+    expect(reader.fetchSize()).toBe(10);
+    expect(reader.batches(Array.from({ length: 10 }, () => [text, String(text.length)]))).toEqual([
+      Array(8).fill([text]),
+      Array(2).fill([text]),
+    ]);
+    expect(reader.fetchSize()).toBe(8);
+    reader.batches([['x'.repeat(20 * million), String(20 * million)]]);
+    expect(reader.fetchSize()).toBe(1);
+    reader.batches([['x', '1']]);
+    expect(reader.fetchSize()).toBe(100);
+    reader.batches([[null, null]]);
+    expect(reader.fetchSize()).toBe(100);
+  });
+});
