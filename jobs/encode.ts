@@ -33,26 +33,40 @@ function columnWriter(column: PlannedColumn, index: number): (value: unknown) =>
   const encode = valueEncoder(column.encoding);
   return (value) => {
     if (value === null) return `${key}null`;
-    const json = typeof value === 'string' ? encode(value) : undefined;
+    const json = encode(value);
     if (json === undefined) throw inexact(column);
     return key + json;
   };
 }
 
-/** JSON for the driver's text of a value; undefined when there is no exact form. */
-type ValueEncoder = (text: string) => string | undefined;
+/** JSON for a value as it was fetched; undefined when there is no exact form. */
+type ValueEncoder = (value: unknown) => string | undefined;
+type TextEncoder = (text: string) => string | undefined;
 
 function valueEncoder(encoding: PlannedColumn['encoding']): ValueEncoder {
   switch (encoding.kind) {
     case 'number':
-      return plainDecimal;
+      return ofText(plainDecimal);
     case 'decimal':
-      return quotedDecimal;
+      return ofText(quotedDecimal);
     case 'text':
-      return JSON.stringify;
+    case 'clob':
+      return ofText(JSON.stringify);
+    case 'bytes':
+    case 'blob':
+      return base64;
     case 'datetime':
-      return datetimeEncoder(encoding.fractionDigits);
+      return ofText(datetimeEncoder(encoding.fractionDigits));
   }
+}
+
+function ofText(encode: TextEncoder): ValueEncoder {
+  return (value) => (typeof value === 'string' ? encode(value) : undefined);
+}
+
+/** https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json#details_of_loading_json_data */
+function base64(value: unknown): string | undefined {
+  return Buffer.isBuffer(value) ? `"${value.toString('base64')}"` : undefined;
 }
 
 /**
@@ -78,7 +92,7 @@ function quotedDecimal(text: string): string | undefined {
  * TO_CHAR's SYYYY puts a blank before a year AD and a minus before a year BC. A corrupt date prints zeros.
  * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Format-Models.html
  */
-function datetimeEncoder(fractionDigits: number): ValueEncoder {
+function datetimeEncoder(fractionDigits: number): TextEncoder {
   const fraction = fractionDigits > 0 ? `\\.\\d{${fractionDigits}}` : '';
   const date = '(?!0000)\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
   const form = new RegExp(`^ ${date}T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d${fraction}$`);
@@ -89,6 +103,9 @@ const requirements = {
   number: 'a finite decimal number',
   decimal: 'a finite decimal number',
   text: 'text',
+  clob: 'text',
+  bytes: 'bytes',
+  blob: 'bytes',
   datetime: 'a date of the years 1 to 9999',
 } as const;
 

@@ -21,6 +21,9 @@ function numberText(line: string): string {
 const number: ColumnEncoding = { kind: 'number' };
 const decimal: ColumnEncoding = { kind: 'decimal' };
 const text: ColumnEncoding = { kind: 'text' };
+const clob: ColumnEncoding = { kind: 'clob' };
+const bytes: ColumnEncoding = { kind: 'bytes' };
+const blob: ColumnEncoding = { kind: 'blob' };
 const datetime: ColumnEncoding = { kind: 'datetime', fractionDigits: 0 };
 const micros: ColumnEncoding = { kind: 'datetime', fractionDigits: 6 };
 
@@ -39,9 +42,12 @@ describe('an encoder', () => {
     expect(compileEncoder([column(text)])([])).toBe('');
   });
 
-  it.each([number, decimal, text, datetime])('writes an explicit null for $kind', (encoding) => {
-    expect(encodeOne(encoding, null)).toBe('{"C":null}\n');
-  });
+  it.each([number, decimal, text, clob, bytes, blob, datetime])(
+    'writes an explicit null for $kind',
+    (encoding) => {
+      expect(encodeOne(encoding, null)).toBe('{"C":null}\n');
+    },
+  );
 
   it('keeps keys valid JSON whatever the field is called', () => {
     const line = compileEncoder([column(text, 'a"b\\\n')])([['x']]);
@@ -131,12 +137,44 @@ describe('text', () => {
       const line = encodeOne(text, value);
       expect(JSON.parse(line)).toEqual({ C: value });
       expect(line.indexOf('\n')).toBe(line.length - 1);
+      expect(encodeOne(clob, value)).toBe(line);
     },
   );
 
   it('escapes a lone surrogate, which UTF-8 cannot carry', () => {
     const bytes = Buffer.from(encodeOne(text, 'a\ud800b'), 'utf8').toString('utf8');
     expect(bytes).toBe('{"C":"a\\ud800b"}\n');
+  });
+});
+
+describe('bytes', () => {
+  it.each([
+    ['', ''],
+    ['00', 'AA=='],
+    ['fbff', '+/8='],
+    ['fbffbf', '+/+/'],
+  ])('%s are written in base64 as %j', (hex, base64) => {
+    for (const encoding of [bytes, blob]) {
+      expect(encodeOne(encoding, Buffer.from(hex, 'hex'))).toBe(`{"C":"${base64}"}\n`);
+    }
+  });
+
+  it('come back, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 5_000 }), (value) => {
+        const { C } = JSON.parse(encodeOne(blob, Buffer.from(value)));
+        expect(Buffer.from(C, 'base64')).toEqual(Buffer.from(value));
+        expect(C).toMatch(/^[A-Za-z0-9+/]*={0,2}$/);
+      }),
+    );
+  });
+
+  it.each([bytes, blob])('refuse text for $kind, naming the column', (encoding) => {
+    expect(() => encodeOne(encoding, '00')).toThrow(/Column C holds a value that is not bytes/);
+  });
+
+  it.each([text, clob])('are refused for $kind, naming the column', (encoding) => {
+    expect(() => encodeOne(encoding, Buffer.of(0))).toThrow(/Column C .* is not text/);
   });
 });
 
