@@ -35,7 +35,7 @@ export async function startJobFixture(environment: Readonly<Record<string, strin
     ...backends.environment,
     ...backends.oracleEnvironment,
     ORAFERRY_WORKERS: '2',
-    LOG_LEVEL: 'error',
+    LOG_LEVEL: 'silent',
     ...environment,
   };
   const context = createTaskContext(env);
@@ -92,7 +92,7 @@ export function fillTable(database: Database, owner: string, name: string, rows:
   database.insert(owner, name, rowsOf(rows));
 }
 
-export function tableOf(owner: string, name: string): LocalTable {
+function tableOf(owner: string, name: string): LocalTable {
   return {
     owner,
     name,
@@ -103,7 +103,7 @@ export function tableOf(owner: string, name: string): LocalTable {
   };
 }
 
-export function rowsOf(count: number): Value[][] {
+function rowsOf(count: number): Value[][] {
   return Array.from({ length: count }, (_, index) => [index + 1, `row ${index + 1}`]);
 }
 
