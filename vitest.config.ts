@@ -20,6 +20,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/infra/**', 'test/**/*.integration.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'local-cloud',
+          include: ['test/infra/**/*.test.ts'],
           exclude: ['test/**/*.integration.test.ts'],
           testTimeout: 20_000,
         },

@@ -72,8 +72,11 @@ async function readSome(db: Firestore, job: Job, state: SplitState): Promise<Spl
     .orderBy(FieldPath.documentId())
     .limit(pageSize);
   // Ids are hashes, so a random start is a fair one.
-  const { docs } = await ordered.startAt(newId()).get();
-  return docs.length > 0 ? docs : (await ordered.get()).docs;
+  const start = newId();
+  const { docs } = await ordered.startAt(start).get();
+  if (docs.length === pageSize) return docs;
+  const before = await ordered.endBefore(start).limit(pageSize - docs.length).get();
+  return [...docs, ...before.docs];
 }
 
 /**

@@ -180,7 +180,7 @@ function requireShape(method: string, path: string, { status, headers, body }: A
     expect(headers.get('content-type')).toMatch(/^application\/json/);
     expect(body).toMatchObject({ code: expect.any(String), message: expect.any(String) });
     expect(body.trace_id).toBe(headers.get('x-trace-id'));
-    const known = ['code', 'message', 'details', 'trace_id'];
+    const known = ['code', 'message', 'action', 'details', 'trace_id'];
     expect(Object.keys(body).filter((name) => !known.includes(name))).toEqual([]);
   }
 }
