@@ -8,9 +8,9 @@ import type { SplitQueue } from '../shared/ports.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
 import type { AttemptTracker, TaskProgressReport } from './progress.ts';
+import { watchJob } from './watch-job.ts';
 import type { SplitWorker } from './worker-process.ts';
 
-const watchMs = 2_000;
 const commitPolicy = { attempts: 5, initialDelayMs: 200, maxDelayMs: 5_000 };
 // A split that takes its whole task down leaves no failure behind, only another claim.
 const maxClaims = 20;
@@ -149,19 +149,4 @@ function allowedFailures({ config }: TaskContext, { retryable, details }: OraFer
   if (!retryable) return 1;
   const once = (details as { retry?: unknown } | undefined)?.retry === 'once';
   return once ? Math.min(2, config.job.attempts) : config.job.attempts;
-}
-
-/** Looks at the job now and then: a cancel, or another epoch, ends the work at once. */
-function watchJob(ctx: TaskContext, job: Job): { signal: AbortSignal; stop(): void } {
-  const changed = new AbortController();
-  const look = async () => {
-    const now = await ctx.ledger.job(job.id);
-    if (now.state === job.state && now.epoch === job.epoch) return;
-    ctx.log.info({ state: now.state }, 'The job is no longer running.');
-    changed.abort(new OraFerryError('CANCELLED', 'The job is no longer running.'));
-  };
-  const timer = setInterval(() => {
-    look().catch((err) => ctx.log.warn({ err }, 'The state of the job could not be read.'));
-  }, watchMs);
-  return { signal: changed.signal, stop: () => clearInterval(timer) };
 }

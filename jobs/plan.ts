@@ -7,6 +7,7 @@ import type { OracleSource, TablePlan } from '../shared/ports.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
 import { mapLimited } from './map-limited.ts';
+import { watchJob } from './watch-job.ts';
 
 // The planner's own sessions; the workers' sessions begin only after planning.
 const concurrentTables = 4;
@@ -14,17 +15,19 @@ const concurrentTables = 4;
 /**
  * Plans a job, if it is this task's turn: columns of every table, the SCN, the count of every table at it, then
  * everything published in one write. Nothing has been written to the bucket by then, so any problem of any
- * table fails the job as a whole, with all problems named. False when another task plans.
+ * table fails the job as a whole, with the problems named. False when another task plans.
  */
 export async function planJob(
   ctx: TaskContext,
   jobId: string,
   holder: string,
-  signal: AbortSignal,
+  stop: AbortSignal,
 ): Promise<boolean> {
   const job = await ctx.ledger.beginPlanning(jobId, holder);
   if (!job) return false;
   ctx.log.info({ epoch: job.epoch, tables: job.tables.length }, 'Planning.');
+  const watch = watchJob(ctx, job);
+  const signal = AbortSignal.any([stop, watch.signal]);
   try {
     await ctx.objects.checkBucket(job.output.bucket);
     const { plans, scn } = await planTables(ctx, job, signal);
@@ -32,11 +35,14 @@ export async function planJob(
     await ctx.ledger.publishPlan(job, scn === undefined ? 'scn-per-table' : 'scn', scn);
     ctx.log.info({ scn, tables: plans.length }, 'The plan is published.');
   } catch (error) {
-    signal.throwIfAborted();
-    const { code } = toOraFerryError(error);
-    if (code === 'LEASE_LOST' || code === 'STORE_ERROR') throw error;
+    stop.throwIfAborted();
+    if (watch.signal.aborted) return true;
+    const { code, retryable } = toOraFerryError(error);
+    if (code === 'LEASE_LOST' || (code === 'STORE_ERROR' && retryable)) throw error;
     ctx.log.error({ err: error }, 'Planning failed.');
     await ctx.ledger.failPlanning(job, reportError(error));
+  } finally {
+    watch.stop();
   }
   return true;
 }
@@ -64,7 +70,7 @@ async function describeTables(
   const problems: OraFerryError[] = [];
   const described = await mapLimited(job.tables, concurrentTables, async (table, position) => {
     try {
-      const definition = await retrying(ctx, signal, (oracle) => oracle.describe(table));
+      const definition = await retrying(ctx, signal, (oracle) => oracle.describe(table, signal));
       return [{ table, position, columns: planColumns(definition, table) }];
     } catch (error) {
       const problem = toOraFerryError(error);
@@ -89,7 +95,7 @@ async function countTable(
   // Counted right after the SCN is taken, because the undo that both need only gets older.
   const countedRows =
     job.options.verify === 'count'
-      ? await retrying(ctx, signal, (oracle) => oracle.count(table, scn))
+      ? await retrying(ctx, signal, (oracle) => oracle.count(table, scn, signal))
       : undefined;
   return {
     splits: 1,
@@ -108,7 +114,7 @@ async function countTable(
 }
 
 function takeScn(ctx: TaskContext, signal: AbortSignal): Promise<string> {
-  return retrying(ctx, signal, (oracle) => oracle.currentScn());
+  return retrying(ctx, signal, (oracle) => oracle.currentScn(signal));
 }
 
 function retrying<T>(
@@ -132,12 +138,18 @@ function isTableProblem({ code }: OraFerryError): boolean {
   return ['TABLE_NOT_FOUND', 'UNSUPPORTED_TYPE', 'VALIDATION_ERROR'].includes(code);
 }
 
+/** The report lies in the job's record, which holds 1 MiB, and a missing grant may concern thousands of tables. */
+const namedProblems = 20;
+
 function joinProblems(problems: readonly OraFerryError[]): OraFerryError {
   const [first] = problems;
   if (first && problems.length === 1) return first;
-  return new OraFerryError(
-    first?.code ?? 'VALIDATION_ERROR',
-    problems.map((problem) => problem.message).join(' '),
-    { details: { problems: problems.map(reportError) }, cause: first },
-  );
+  const named = problems.slice(0, namedProblems);
+  const unnamed = problems.length - named.length;
+  const sentences = named.map((problem) => problem.message);
+  if (unnamed > 0) sentences.push(`${unnamed} more tables have problems.`);
+  return new OraFerryError(first?.code ?? 'VALIDATION_ERROR', sentences.join(' '), {
+    details: { problems: named.map(reportError), problems_total: problems.length },
+    cause: first,
+  });
 }

@@ -31,18 +31,19 @@ export interface RowQuery extends TableName {
   readonly scn: string;
 }
 
+/** An abort breaks the running call and is thrown as the signal's reason. */
 export interface OracleSource {
   /** Round trip to the database. Throws ORACLE_CONNECTION_ERROR or ORACLE_AUTHENTICATION_ERROR. */
   ping(): Promise<{ readonly version: string }>;
   /** The newest SCN that all later reads can name, as decimal text. */
-  currentScn(): Promise<string>;
+  currentScn(signal?: AbortSignal): Promise<string>;
   /** Throws TABLE_NOT_FOUND when our user sees no such table. */
-  describe(table: TableName): Promise<TableDefinition>;
+  describe(table: TableName, signal?: AbortSignal): Promise<TableDefinition>;
   /** COUNT(*) at the SCN. */
-  count(table: TableName, scn: string): Promise<number>;
+  count(table: TableName, scn: string, signal?: AbortSignal): Promise<number>;
   /**
    * Streams the rows at the SCN in batches of up to 1,000, over one session. The next batch is under way
-   * while the consumer works on the last one. An abort breaks the running call.
+   * while the consumer works on the last one.
    */
   rows(query: RowQuery, signal: AbortSignal): AsyncIterable<readonly Row[]>;
   close(): Promise<void>;

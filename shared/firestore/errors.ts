@@ -1,10 +1,29 @@
 import { OraFerryError } from '../errors.ts';
 
 // https://grpc.github.io/grpc/core/md_doc_statuscodes.html
-const permissionDenied = 7;
+const invalidArgument = 3;
 const notFound = 5;
+const permissionDenied = 7;
 const failedPrecondition = 9;
 const unauthenticated = 16;
+
+const forbidden =
+  'Firestore refused the request: check that the database exists and our service account may use it.';
+
+/** Answers that stay the same until somebody changes something. */
+const refusals: ReadonlyMap<unknown, string> = new Map([
+  [
+    invalidArgument,
+    'Firestore found the request invalid; a document may exceed its limit of 1 MiB.',
+  ],
+  [notFound, forbidden],
+  [permissionDenied, forbidden],
+  [
+    failedPrecondition,
+    'Firestore refused the request; an index that the query needs may be missing.',
+  ],
+  [unauthenticated, forbidden],
+]);
 
 /** Runs a call to Firestore; what is not our own error comes out as STORE_ERROR. */
 export async function store<T>(operation: () => Promise<T>): Promise<T> {
@@ -23,14 +42,12 @@ export function isPreconditionFailure(error: unknown): boolean {
 function translate(error: unknown): OraFerryError {
   if (error instanceof OraFerryError) return error;
   const code = codeOf(error);
-  const refused = code === permissionDenied || code === unauthenticated || code === notFound;
-  return new OraFerryError(
-    'STORE_ERROR',
-    refused
-      ? 'Firestore refused the request: check that the database exists and our service account may use it.'
-      : `Firestore did not answer as expected (gRPC status ${code ?? 'unknown'}).`,
-    { cause: error, retryable: !refused },
-  );
+  const refusal = refusals.get(code);
+  const unknown = `Firestore did not answer as expected (gRPC status ${code ?? 'unknown'}).`;
+  return new OraFerryError('STORE_ERROR', refusal ?? unknown, {
+    cause: error,
+    retryable: refusal === undefined,
+  });
 }
 
 function codeOf(error: unknown): number | undefined {

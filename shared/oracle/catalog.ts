@@ -21,8 +21,9 @@ type ColumnRow = [
 export async function readTable(
   pool: ConnectionPool,
   { owner, table }: TableName,
+  signal?: AbortSignal,
 ): Promise<TableDefinition> {
-  const { rows } = await withSession(pool, { table: { owner, table } }, (session) =>
+  const { rows } = await withSession(pool, { table: { owner, table }, signal }, (session) =>
     session.call((connection) =>
       connection.execute<ColumnRow>(
         describeTable,
@@ -42,8 +43,9 @@ export async function countTable(
   pool: ConnectionPool,
   table: TableName,
   scn: string,
+  signal?: AbortSignal,
 ): Promise<number> {
-  const { rows } = await withSession(pool, { table }, (session) =>
+  const { rows } = await withSession(pool, { table, signal }, (session) =>
     session.call((connection) =>
       connection.execute<[string]>(
         countRows(table),

@@ -13,7 +13,7 @@ export interface Session {
 export interface SessionOptions {
   /** Named in errors. */
   readonly table?: TableName;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A connection that does not answer a break within this time is lost, though nothing says so. */

@@ -15,8 +15,8 @@ const scnSources = [
  * The newest SCN, as decimal text, since it may exceed what a double holds. Throws PERMISSION_DENIED when the
  * user may ask in no way.
  */
-export function readCurrentScn(pool: ConnectionPool): Promise<string> {
-  return withSession(pool, {}, async (session) => {
+export function readCurrentScn(pool: ConnectionPool, signal?: AbortSignal): Promise<string> {
+  return withSession(pool, { signal }, async (session) => {
     for (const sql of scnSources) {
       const scn = await session.call((connection) => queryScn(connection, sql));
       if (scn !== undefined) return scn;

@@ -23,9 +23,9 @@ export function createOracleSource(
           return { version: connection.oracleServerVersionString };
         }),
       ),
-    currentScn: () => readCurrentScn(pool),
-    describe: (table) => readTable(pool, table),
-    count: (table, scn) => countTable(pool, table, scn),
+    currentScn: (signal) => readCurrentScn(pool, signal),
+    describe: (table, signal) => readTable(pool, table, signal),
+    count: (table, scn, signal) => countTable(pool, table, scn, signal),
     rows: (query, signal) => readRows(pool, query, signal),
     close: () => pool.close(),
   };

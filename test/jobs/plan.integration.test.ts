@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createTaskContext, type TaskContext } from '../../jobs/context.ts';
+import { runJob } from '../../jobs/run-job.ts';
 import type { Job } from '../../shared/domain/job.ts';
 import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
 
@@ -54,6 +55,35 @@ test('every unknown table and unsupported column is named at once', async () => 
     'TABLE_NOT_FOUND',
     'UNSUPPORTED_TYPE',
   ]);
+});
+
+test('a job of thousands of unknown tables fails with the first of them named and the rest counted', async () => {
+  const tables = Array.from({ length: 3_000 }, (_, index) => `NOT_GRANTED.TABLE_${index}`);
+  const job = await fixture.enqueue(tables);
+  expect(await fixture.run(job)).toBe('FAILED');
+  const { message, details } = await reasonOf(job);
+  expect(message).toContain('2980 more tables');
+  expect(details).toMatchObject({ problems: { length: 20 }, problems_total: 3_000 });
+});
+
+test('a cancel ends a count that is under way', async () => {
+  const stall = fixture.backends.oracle.faults.stallAfterRows(0, 'PEOPLE');
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  const running = fixture.run(job);
+  await expect.poll(() => stall.consumed, { timeout: 10_000 }).toBe(1);
+  await fixture.jobs.requestCancel('default', job.id);
+  expect(await running).toBe('CANCELLED');
+});
+
+test('a task that is told to stop leaves a count that is under way', async () => {
+  const stall = fixture.backends.oracle.faults.stallAfterRows(0, 'PEOPLE');
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  const stop = new AbortController();
+  const stopped = runJob(fixture.context, job.id, stop.signal);
+  await expect.poll(() => stall.consumed, { timeout: 10_000 }).toBe(1);
+  stop.abort(new Error('SIGTERM'));
+  await expect(stopped).rejects.toThrow('SIGTERM');
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
 });
 
 test('the way out of an unsupported type is to exclude the column', async () => {

@@ -27,6 +27,19 @@ describe('an error of Firestore', () => {
     },
   );
 
+  it.each([
+    [status.INVALID_ARGUMENT, '1 MiB'],
+    [status.FAILED_PRECONDITION, 'index'],
+  ])('with status %i comes again: it is not retryable', async (code, hint) => {
+    const { ledger } = open();
+    server.loseNextAnswer(code);
+    await expect(ledger.renewLease('job', 'a', 1)).rejects.toMatchObject({
+      code: 'STORE_ERROR',
+      retryable: false,
+      message: expect.stringContaining(hint),
+    });
+  });
+
   it('of another kind may pass', async () => {
     const { ledger } = open();
     server.loseNextAnswer(status.DATA_LOSS);
