@@ -16,7 +16,7 @@ export function boot(): () => Context {
     return context;
   };
   guardFramework((server) => {
-    drainOnSignal(server);
+    drainOnSignal(server, async () => context?.live.close());
     server.once('listening', () => announce(server, getContext));
   });
   return getContext;

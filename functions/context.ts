@@ -8,6 +8,9 @@ import { createTransportStore } from '../shared/firestore/transports.ts';
 import { createObjectStore } from '../shared/gcs/store.ts';
 import { createLogger, type Logger } from '../shared/logging.ts';
 import type { JobStore, ObjectStore, TaskLauncher, TransportStore } from '../shared/ports.ts';
+import { createProgressBus } from '../shared/pubsub/bus.ts';
+import { createLiveHub, type LiveHub } from './live/hub.ts';
+import { defaultIntervals, type Intervals } from './live/intervals.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 
 /** Everything that handlers use, made once per process. */
@@ -20,6 +23,8 @@ export interface Context {
   readonly objects: ObjectStore;
   readonly launcher: TaskLauncher;
   readonly readiness: Readiness;
+  readonly intervals: Intervals;
+  readonly live: LiveHub;
   close(): Promise<void>;
 }
 
@@ -28,18 +33,25 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
   const log = overrides.log ?? createLogger(config, 'api');
   const db = createFirestore(config);
   const transports = overrides.transports ?? createTransportStore(db);
+  const jobs = overrides.jobs ?? createJobStore(db);
+  const bus = createProgressBus(config, log);
+  const intervals = overrides.intervals ?? defaultIntervals;
+  const live = createLiveHub({ jobs, bus, log, intervals });
   const launcher = overrides.launcher ?? createTaskLauncher(config, log);
   return {
     config,
     log,
     version: packageVersion(),
     transports,
-    jobs: createJobStore(db),
+    jobs,
     objects: createObjectStore(config, log),
     launcher,
     readiness: createReadiness(transports),
+    intervals,
+    live,
     async close() {
-      await Promise.all([launcher.close(), db.terminate()]);
+      await live.close();
+      await Promise.all([bus.close(), launcher.close(), db.terminate()]);
     },
     ...overrides,
   };

@@ -14,6 +14,7 @@ import {
   replaceTransport,
 } from './transports.ts';
 import { jobDetailView, jobView } from './views/job.ts';
+import { statusEvents } from './views/progress.ts';
 import { transportView } from './views/transport.ts';
 
 const oneJob = z.object({ job: jobView });
@@ -103,11 +104,12 @@ export const routes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/api/transport/:id/status',
-    summary: 'The state of the newest job of a transport',
+    summary: 'The state of the newest job of a transport, once or as server-sent events',
     scope: 'read',
     input: statusInput,
     status: 200,
     response: z.object({ job: jobDetailView.nullable() }),
+    events: statusEvents,
     handle: getStatus,
   }),
   route({

@@ -5,17 +5,19 @@ import { reportError, toOraFerryError } from '../../shared/errors.ts';
 export interface Reply<B = unknown> {
   readonly body?: B;
   readonly text?: string;
+  /** Writes what follows the headers for as long as it likes, in place of `body`, and ends the response. */
+  readonly stream?: (res: ServerResponse) => void;
   /** In place of the route's own status. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Sends a reply as JSON; without body and text it has none. */
+/** Sends a reply as JSON, or begins its stream; without any of them it has no body. */
 export function answer(
   res: ServerResponse,
   status: number,
   traceId: string,
-  { body, text, headers }: Reply,
+  { body, text, stream, headers }: Reply,
 ): void {
   const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
   res.writeHead(status, {
@@ -28,7 +30,8 @@ export function answer(
     'X-Trace-Id': traceId,
     ...headers,
   });
-  res.end(content);
+  if (stream && res.req.method !== 'HEAD') stream(res);
+  else res.end(content);
 }
 
 /** Sends any error in the one shape, `{code, message, details?, trace_id}`, without stack or vendor text. */

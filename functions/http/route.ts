@@ -31,6 +31,8 @@ interface Description {
   /** Of an answer without an error. */
   readonly status: number;
   readonly response: z.ZodType;
+  /** Data of each server-sent event, when the caller may ask for a stream of them instead of the response. */
+  readonly events?: Readonly<Record<string, z.ZodType>>;
 }
 
 /** A row of the route table. Everything that a document about the API needs is here as data. */

@@ -11,15 +11,15 @@ import type { Split } from '../../shared/domain/split.ts';
 import type { ErrorReport } from '../../shared/errors.ts';
 import type { JobDetail } from '../../shared/ports.ts';
 
-const errorView = z.object({
+export const errorView = z.object({
   code: z.string(),
   message: z.string(),
   action: z.string().optional(),
-  details: z.unknown(),
+  details: z.unknown().optional(),
 });
 
 export const jobState = z.enum(Object.keys(jobTransitions) as [JobState, ...JobState[]]);
-const extractionState = z.enum(
+export const extractionState = z.enum(
   Object.keys(extractionTransitions) as [ExtractionState, ...ExtractionState[]],
 );
 
@@ -130,5 +130,5 @@ function viewExtraction(
 }
 
 function viewError(error: ErrorReport | undefined): z.output<typeof errorView> | null {
-  return error ? { details: undefined, ...error } : null;
+  return error ?? null;
 }

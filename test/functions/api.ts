@@ -16,6 +16,7 @@ import { routes } from '../../functions/routes.ts';
 import { type LocalCloudRun, startCloudRun } from '../../infra/local/cloud-run/server.ts';
 import { type LocalFirestore, startFirestore } from '../../infra/local/firestore/server.ts';
 import { type GcsServer, startGcs } from '../../infra/local/gcs/server.ts';
+import { type LocalPubSub, startPubSub } from '../../infra/local/pubsub/server.ts';
 import { type Config, loadConfig } from '../../shared/config.ts';
 import { createLogger } from '../../shared/logging.ts';
 
@@ -27,6 +28,7 @@ export interface Api {
   readonly environment: Readonly<Record<string, string>>;
   readonly cloudRun: LocalCloudRun;
   readonly firestore: LocalFirestore;
+  readonly pubsub: LocalPubSub;
   /** Everything that was logged, a line per entry. */
   readonly log: readonly string[];
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
@@ -57,10 +59,10 @@ export const keys = {
   expired: 'expired.s-expired',
 };
 
-guardFramework(drainOnSignal);
+guardFramework((server) => drainOnSignal(server, async () => undefined));
 let served = 0;
 
-/** Starts Firestore, Cloud Run, Cloud Storage and the API; all on free ports, all in this process. */
+/** Starts Firestore, Pub/Sub, Cloud Run, Cloud Storage and the API; all on free ports, all in this process. */
 export async function startApi(overrides: Partial<Context> = {}): Promise<Api> {
   const dir = mkdtempSync(join(tmpdir(), 'api-test-'));
   const cloud = await startCloud(dir);
@@ -89,7 +91,8 @@ export async function startApi(overrides: Partial<Context> = {}): Promise<Api> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await context.close();
-      await Promise.all([cloud.cloudRun.close(), cloud.firestore.close(), cloud.gcs.close()]);
+      const { cloudRun, firestore, gcs, pubsub } = cloud;
+      await Promise.all([cloudRun.close(), firestore.close(), gcs.close(), pubsub.close()]);
       rmSync(dir, { recursive: true });
     },
   };
@@ -104,6 +107,7 @@ interface Cloud {
   readonly firestore: LocalFirestore;
   readonly cloudRun: LocalCloudRun;
   readonly gcs: GcsServer;
+  readonly pubsub: LocalPubSub;
 }
 
 async function startCloud(dir: string): Promise<Cloud> {
@@ -113,20 +117,22 @@ async function startCloud(dir: string): Promise<Cloud> {
     env: {},
     graceSeconds: 1,
   };
-  const [firestore, cloudRun, gcs] = await Promise.all([
+  const [firestore, cloudRun, gcs, pubsub] = await Promise.all([
     startFirestore(),
     startCloudRun({ project: 'p', region: 'r', jobs: { oraferry: patient } }),
     startGcs({ dir, buckets: [bucket] }),
+    startPubSub({ topics: ['projects/p/topics/oraferry-progress'] }),
   ]);
-  return { firestore, cloudRun, gcs };
+  return { firestore, cloudRun, gcs, pubsub };
 }
 
-function environmentFor({ firestore, cloudRun, gcs }: Cloud): Record<string, string> {
+function environmentFor({ firestore, cloudRun, gcs, pubsub }: Cloud): Record<string, string> {
   return {
     GOOGLE_CLOUD_PROJECT: 'p',
     ORAFERRY_REGION: 'r',
     ORAFERRY_BUCKETS: bucket,
     FIRESTORE_EMULATOR_HOST: firestore.host,
+    PUBSUB_EMULATOR_HOST: pubsub.host,
     CLOUD_RUN_API_ENDPOINT: `127.0.0.1:${cloudRun.port}`,
     GCS_API_ENDPOINT: gcs.url,
     ORAFERRY_API_KEYS: JSON.stringify([
