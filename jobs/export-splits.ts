@@ -11,7 +11,7 @@ import type { AttemptTracker, TaskProgressReport } from './progress.ts';
 import { watchJob } from './watch-job.ts';
 import type { SplitWorker } from './worker-process.ts';
 
-const commitPolicy = { attempts: 5, initialDelayMs: 200, maxDelayMs: 5_000 };
+const storePolicy = { attempts: 5, initialDelayMs: 200, maxDelayMs: 5_000 };
 // A split that takes its whole task down leaves no failure behind, only another claim.
 const maxClaims = 20;
 const retryDelayMs = { initial: 500, max: 30_000 };
@@ -84,13 +84,17 @@ async function attempt(shared: Shared, claim: Claim, worker: SplitWorker): Promi
   } catch (error) {
     tracker.drop();
     const { code, message } = toOraFerryError(error);
-    if (code === 'LEASE_LOST')
-      return void log.warn({ err: error }, 'The split is not ours any more.');
+    if (code === 'LEASE_LOST') return log.warn({ err: error }, notOurs);
     if (signal.aborted) return handBack(shared, claim);
     log.warn({ err: error }, `The attempt failed: ${message}`);
-    await recordFailure(shared, claim, error);
+    await recordFailure(shared, claim, error).catch((refusal) => {
+      if (toOraFerryError(refusal).code !== 'LEASE_LOST') throw refusal;
+      log.warn({ err: refusal }, notOurs);
+    });
   }
 }
+
+const notOurs = 'The split is not ours any more.';
 
 async function exportClaim(
   { ctx, job, signal }: Shared,
@@ -125,7 +129,7 @@ function claimedTooOften({ attempt }: Claim): OraFerryError {
 
 /** Repeated when the store does not answer: the commit is idempotent, and its fence decides. */
 function commit({ ctx, signal }: Shared, claim: Claim, parts: readonly Part[]): Promise<void> {
-  return withRetry(commitPolicy, signal, () => ctx.ledger.commitSplit(claim, parts));
+  return withRetry(storePolicy, signal, () => ctx.ledger.commitSplit(claim, parts));
 }
 
 async function handBack({ ctx }: Shared, claim: Claim): Promise<void> {
@@ -137,7 +141,9 @@ async function handBack({ ctx }: Shared, claim: Claim): Promise<void> {
 async function recordFailure({ ctx, signal }: Shared, claim: Claim, error: unknown): Promise<void> {
   const failures = claim.failures + 1;
   const final = failures >= allowedFailures(ctx, toOraFerryError(error));
-  await ctx.ledger.failSplit(claim, reportError(error), final);
+  await withRetry(storePolicy, signal, () =>
+    ctx.ledger.failSplit(claim, reportError(error), final),
+  );
   if (final) return;
   // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
   const ceiling = Math.min(retryDelayMs.max, retryDelayMs.initial * 2 ** failures);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal, type Job, type JobState } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import { traceField } from '../shared/logging.ts';
+import { isRetryable } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
 import { exportSplits } from './export-splits.ts';
 import { finishJob } from './finish.ts';
@@ -70,11 +71,10 @@ async function takeTurn(ctx: Turns, job: Job, signal: AbortSignal): Promise<bool
   }
 }
 
-/** A refused write means that the job has moved on, and a store that does not answer may do so soon. */
+/** A refused write means that the job has moved on; Firestore or Cloud Storage, when silent, may answer soon. */
 function yieldTurn(ctx: TaskContext, error: unknown): false {
-  const known = error instanceof OraFerryError;
-  const passing = known && (error.code === 'LEASE_LOST' || error.code === 'STORE_ERROR');
-  if (!passing || (error.code === 'STORE_ERROR' && !error.retryable)) throw error;
+  const refused = error instanceof OraFerryError && error.code === 'LEASE_LOST';
+  if (!refused && !isRetryable(error)) throw error;
   ctx.log.warn({ err: error }, 'This turn was given up; the job is read again.');
   return false;
 }

@@ -5,6 +5,8 @@ import { runJob } from '../../jobs/run-job.ts';
 import { planColumns } from '../../shared/domain/column.ts';
 import type { Extraction } from '../../shared/domain/extraction.ts';
 import type { Job } from '../../shared/domain/job.ts';
+import { createObjectStore } from '../../shared/gcs/store.ts';
+import type { JobLedger } from '../../shared/ports.ts';
 import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
 
 let fixture: JobFixture;
@@ -185,6 +187,51 @@ test('a finaliser that dies between its writes is followed by one that writes th
   expect(await fixture.run(job)).toBe('SUCCEEDED');
   expect(await fixture.read(job, '_manifest.json')).toEqual(manifest);
   expect(await fixture.files(job)).toContain('_SUCCESS');
+});
+
+test('a finaliser that Cloud Storage does not answer tries again instead of ending its task', async () => {
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  const { config, log } = fixture.context;
+  const retry = { attempts: 1, initialDelayMs: 1, maxDelayMs: 1 };
+  const objects = createObjectStore(config, log, { retry });
+  const fault = fixture.backends.gcs.faults.inject({
+    on: 'insert',
+    action: { status: 503 },
+    matches: (url) => url.includes('_manifest.json'),
+  });
+  expect(await fixture.run(job, { ...fixture.context, objects })).toBe('SUCCEEDED');
+  expect(fault.consumed).toBe(1);
+});
+
+test("a failure that may not be recorded any more leaves the task's other splits alone", async () => {
+  fillTable(fixture.database, 'HR', 'BROKEN', 2_000);
+  fixture.backends.oracle.faults.errorAtRow(1_500, 3113, 'end-of-file', 'BROKEN');
+  const job = await fixture.enqueue(['HR.PEOPLE', 'HR.BROKEN']);
+  const { ledger } = fixture.context;
+  const stolen = Promise.withResolvers<void>();
+  const thieving: JobLedger = {
+    ...ledger,
+    async failSplit(claim, error, final) {
+      const split = fixture.db.doc(`jobs/${claim.jobId}/splits/${claim.splitId}`);
+      await split.update({ holder: 'a task that died', attempt: claim.attempt + 1 });
+      setTimeout(stolen.resolve, 500);
+      return ledger.failSplit(claim, error, final);
+    },
+    async recordUpload(claim, name, uri) {
+      if (name.includes('PEOPLE')) await stolen.promise;
+      return ledger.recordUpload(claim, name, uri);
+    },
+  };
+  expect(await fixture.run(job, { ...fixture.context, ledger: thieving })).toBe('SUCCEEDED');
+  const { splits, extractions } = await fixture.detail(job);
+  const attempts = extractions.map(({ id, table }) => [
+    table,
+    splits.find(({ extractionId }) => extractionId === id)?.attempt,
+  ]);
+  expect(attempts).toEqual([
+    ['PEOPLE', 1],
+    ['BROKEN', 3],
+  ]);
 });
 
 test('a cancelled job ends CANCELLED and leaves nothing in the bucket', async () => {
