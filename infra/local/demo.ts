@@ -1,3 +1,4 @@
+import type { WriteStream } from 'node:tty';
 import { parseArguments, usage } from './demo/arguments.ts';
 import { type DemoResult, runDemo } from './demo/run.ts';
 
@@ -16,7 +17,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   const interruption = watchSignals();
-  const result = await runDemo({ say, complain, signal: interruption.signal });
+  const { signal } = interruption;
+  const result = await runDemo({ say, complain, signal, terminal: terminalFor(wanted) });
   if (wanted.json) say(JSON.stringify(summaryOf(result)));
   return interruption.exitCode() ?? (result.verified ? 0 : 1);
 }
@@ -60,6 +62,13 @@ function watchParent(whenGone: () => void): void {
     whenGone();
   }, PARENT_CHECK_MS);
   watch.unref();
+}
+
+/** Where bars may be drawn. With --json, standard output is for a program even when it is a terminal. */
+function terminalFor({ json }: { readonly json: boolean }): WriteStream | undefined {
+  if (!process.stdout.isTTY) return undefined;
+  const stream = json ? process.stderr : process.stdout;
+  return stream.isTTY ? stream : undefined;
 }
 
 function summaryOf({ state, rows, tables, objects, verified, outputDir, seconds }: DemoResult) {

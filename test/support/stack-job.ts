@@ -12,11 +12,11 @@ export async function runJobOf(stack: Stack, name: string, tables: string[]): Pr
   const api = apiOf(stack);
   const transport = await api.createTransport({ name, tables, destination: { prefix: 'exports' } });
   const { id } = await api.execute(transport.id);
-  const silent = new AbortController().signal;
-  const { job } = await followJob(
-    () => api.job(id),
-    () => undefined,
-    silent,
-  );
+  const { job } = await followJob({
+    look: () => api.job(id),
+    hear: () => ({ isLive: () => false, close() {} }),
+    display: { show() {}, close() {} },
+    signal: new AbortController().signal,
+  });
   return job;
 }

@@ -1,78 +1,69 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ExtractionView, JobView } from './api.ts';
+import type { JobView } from './api.ts';
+import type { Display } from './display.ts';
+import { createPicture } from './picture.ts';
+import type { StatusEvent } from './status-events.ts';
+import type { StatusStream } from './status-stream.ts';
+import { createStopwatch } from './stopwatch.ts';
 
 const POLL_MS = 200;
+/** Between looks at the record while the stream is live. */
+const CALM_MS = 1_000;
 const LONGEST_MS = 10 * 60_000;
 const terminal = ['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED'];
 
 export interface FollowedJob {
   readonly job: JobView;
-  /** Per table, the longest that its export can have taken, in milliseconds, as far as the polls tell. */
+  /** Per table, the longest that its export can have taken, in milliseconds, as far as we were told. */
   readonly durations: ReadonlyMap<string, number>;
 }
 
+export interface Following {
+  /** Reads the job's record, which alone decides when the job is at its end. */
+  readonly look: () => Promise<JobView>;
+  /** Opens the job's live status. */
+  readonly hear: (listener: (event: StatusEvent) => void) => StatusStream;
+  readonly display: Display;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Looks at the job until its end and tells each change of its state and each table that is done. Throws when
- * it has not ended after ten minutes.
+ * Shows the job until its end: by its live status, and by its record whenever the live status has nothing to
+ * say. Throws when the job has not ended after ten minutes.
  */
-export async function followJob(
-  look: () => Promise<JobView>,
-  say: (line: string) => void,
-  signal: AbortSignal,
-): Promise<FollowedJob> {
-  const giveUp = performance.now() + LONGEST_MS;
-  const stopwatch = createStopwatch();
-  let state = '';
-  while (performance.now() < giveUp) {
-    const job = await look();
-    if (job.state !== state) say(`job ${job.state}${job.state === 'RUNNING' ? atScn(job) : ''}`);
-    state = job.state;
-    for (const done of stopwatch.look(job.extractions ?? [])) say(describeTable(done));
-    if (terminal.includes(state)) return { job, durations: stopwatch.durations };
-    await delay(POLL_MS, undefined, { signal });
+export async function followJob({ look, hear, display, signal }: Following): Promise<FollowedJob> {
+  const began = performance.now();
+  const picture = createPicture();
+  const stopwatch = createStopwatch(began);
+  const show = () => {
+    const current = picture.current();
+    stopwatch.stop(current.tables, performance.now());
+    display.show(current);
+  };
+  const stream = hear((event) => {
+    picture.hear(event);
+    show();
+  });
+  try {
+    while (performance.now() - began < LONGEST_MS) {
+      const asked = performance.now();
+      const job = await look();
+      stopwatch.look(job.extractions ?? [], asked);
+      picture.see(job);
+      show();
+      if (terminal.includes(job.state)) return { job, durations: stopwatch.durations };
+      await untilNextLook(stream, signal);
+    }
+  } finally {
+    stream.close();
+    display.close();
   }
+  const { state } = picture.current();
   throw new Error(`the job is still ${state} after ${LONGEST_MS / 60_000} minutes`);
 }
 
-/** `OWNER.TABLE`, for people and as a key. */
-export function tableName({ owner, table }: { owner: string; table: string }): string {
-  return `${owner}.${table}`;
-}
-
-function atScn({ scn }: JobView): string {
-  return scn ? ` at SCN ${scn}` : '';
-}
-
-function describeTable(table: ExtractionView): string {
-  const { state, rows } = table;
-  const result = state === 'FAILED' ? 'failed' : `${rows.toLocaleString('en-US')} rows`;
-  return `  ${tableName(table)}: ${result}`;
-}
-
-/**
- * Times each table from the last look at which nobody had claimed it to the first at which it is done: never
- * less than it took.
- */
-function createStopwatch() {
-  const begun = new Map<string, number>();
-  const durations = new Map<string, number>();
-  let lastLook = performance.now();
-  return {
-    durations,
-    /** Returns the tables that are done since the last look. */
-    look(extractions: readonly ExtractionView[]): ExtractionView[] {
-      const now = performance.now();
-      const isNew = (name: string) => !begun.has(name);
-      for (const name of extractions.map(tableName).filter(isNew)) begun.set(name, lastLook);
-      for (const one of extractions) if (one.state === 'PENDING') begun.set(tableName(one), now);
-      lastLook = now;
-      const news = extractions.filter((one) => isDone(one) && !durations.has(tableName(one)));
-      for (const name of news.map(tableName)) durations.set(name, now - (begun.get(name) ?? now));
-      return news;
-    },
-  };
-}
-
-function isDone({ state, splits_done, splits_total }: ExtractionView): boolean {
-  return state === 'FAILED' || (splits_total > 0 && splits_done === splits_total);
+async function untilNextLook(stream: StatusStream, signal: AbortSignal): Promise<void> {
+  const latest = performance.now() + CALM_MS;
+  do await delay(POLL_MS, undefined, { signal });
+  while (stream.isLive() && performance.now() < latest);
 }

@@ -1,5 +1,7 @@
+import { isAbsolute, join, relative } from 'node:path';
 import type { JobView } from './api.ts';
-import { tableName } from './follow.ts';
+import { count } from './display.ts';
+import { tableName } from './picture.ts';
 import type { ReadTable } from './reread.ts';
 
 export interface Receipt {
@@ -11,21 +13,24 @@ export interface Receipt {
   /** All objects of the job, manifest and schemas included. */
   readonly objects: number;
   readonly seconds: number;
+  /** The folder that holds the job's objects under their names. */
   readonly outputDir: string;
+  /** Where the reader of the receipt is: what lies below is named from there. */
+  readonly here: string;
 }
 
-/** The receipt as plain text. */
+/** The receipt as plain text: what happened, how we know, and where to look. */
 export function formatReceipt(receipt: Receipt): string {
-  const { job, scn, objects, seconds, outputDir } = receipt;
   return [
     '',
-    `Job ${job.id}, version ${job.version}: ${job.state} at SCN ${scn ?? '(one per table)'}`,
+    ...headline(receipt),
     '',
     ...formatTable([HEADER, ...receipt.tables.map((table) => tableLine(table, receipt))]),
     '',
-    'rows/s: from the claim of a table to its commit, the start of its reader included.',
-    `${count(totalRows(receipt))} rows in ${seconds.toFixed(1)} s. ${verdict(receipt)}`,
-    `${objects} objects lie in ${outputDir}`,
+    'rows/s: at least; timed from the last look before its table was claimed to word of its commit.',
+    ...verdict(receipt),
+    '',
+    ...whereToLook(receipt),
     '',
   ].join('\n');
 }
@@ -35,17 +40,46 @@ export function isVerified({ tables }: Receipt): boolean {
   return tables.length > 0 && tables.every((table) => table.problems.length === 0);
 }
 
-function verdict(receipt: Receipt): string {
-  if (!isVerified(receipt))
-    return 'NOT VERIFIED: what was read back is not what the manifest says.';
-  return [
-    'Every part was read back from the bucket:',
-    "its size, CRC32C and rows are those of the manifest, and the rows those of Oracle's count.",
-  ].join('\n');
-}
-
 export function totalRows({ tables }: Receipt): number {
   return tables.reduce((total, table) => total + table.rows, 0);
+}
+
+function headline(receipt: Receipt): string[] {
+  const { job, scn, tables, seconds } = receipt;
+  const moment = scn ? `all as they were at SCN ${scn}` : 'each as it was at an SCN of its own';
+  return [
+    `Job ${job.id}, version ${job.version}: ${job.state}`,
+    `${count(totalRows(receipt))} rows of ${tables.length} tables went from Oracle to Cloud Storage,`,
+    `${moment}, in ${seconds.toFixed(1)} s with the start of all servers.`,
+  ];
+}
+
+function verdict(receipt: Receipt): string[] {
+  if (!isVerified(receipt)) {
+    return ['NOT VERIFIED: what was read back is not what the manifest says.'];
+  }
+  return [
+    'Verified: every part was read back from the bucket; its size, CRC32C and rows are those of the',
+    "manifest, and each table has as many rows as Oracle's own COUNT(*) at the SCN.",
+  ];
+}
+
+function whereToLook({ tables, objects, outputDir, here }: Receipt): string[] {
+  const fromHere = relative(here, outputDir);
+  const folder = fromHere.startsWith('..') || isAbsolute(fromHere) ? outputDir : fromHere;
+  const [part] = tables.flatMap(({ parts }) => parts);
+  return [
+    `The ${objects} objects of the job lie as files in`,
+    `  ${join(folder, '/')}`,
+    'The manifest lists every part that counts, with its rows, bytes and checksum:',
+    `  ${join(folder, '_manifest.json')}`,
+    ...(part ? ['See the first rows of a part:', `  ${firstRows(join(folder, part.name))}`] : []),
+  ];
+}
+
+function firstRows(path: string): string {
+  const isPlain = /^[\w./+-]+$/.test(path);
+  return `gunzip -c ${isPlain ? path : `'${path.replaceAll("'", "'\\''")}'`} | head -3`;
 }
 
 const HEADER = ['table', 'rows', 'bytes', 'parts', 'rows/s', 'verified'];
@@ -73,8 +107,4 @@ function formatTable(lines: readonly (readonly string[])[]): string[] {
       )
       .join('  '),
   );
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
 }

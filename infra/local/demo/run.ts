@@ -3,16 +3,23 @@ import { join } from 'node:path';
 import { type LoadedTable, loadTables } from '../data/load.ts';
 import { type Stack, startStack } from '../stack.ts';
 import { createApi, type ErrorView, type JobView } from './api.ts';
-import { type FollowedJob, followJob, tableName } from './follow.ts';
+import { canShowBars, createBars, type Terminal } from './bars.ts';
+import type { Display } from './display.ts';
+import { type FollowedJob, followJob } from './follow.ts';
+import { createLines } from './lines.ts';
+import { tableName } from './picture.ts';
 import { lastErrors } from './product-log.ts';
 import { formatReceipt, isVerified, type Receipt, totalRows } from './receipt.ts';
 import { createReader } from './reread.ts';
 import { createRunFolder, type RunFolder } from './run-folder.ts';
+import { hearStatus } from './status-stream.ts';
 
 export interface DemoOptions {
   readonly say: (line: string) => void;
   readonly complain: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Where progress bars may be drawn; without it, progress is told line by line. */
+  readonly terminal?: Terminal | undefined;
 }
 
 export interface DemoResult {
@@ -55,11 +62,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 }
 
 async function exportTables(
-  { say, complain, signal }: DemoOptions,
+  options: DemoOptions,
   folder: RunFolder,
   seen: Seen,
   seconds: () => number,
 ): Promise<Receipt> {
+  const { say, complain, signal } = options;
   const tables = loadTables();
   const stack = await startStack({
     tables,
@@ -69,7 +77,7 @@ async function exportTables(
   try {
     signal.throwIfAborted();
     describeStack(stack, tables, say);
-    const followed = await execute(stack, tables, { say, signal, seen });
+    const followed = await execute(stack, tables, options, seen);
     requireSuccess(followed.job);
     const receipt = await readBack(stack, followed, seconds);
     requireTables(receipt, tables);
@@ -90,12 +98,15 @@ function describeStack({ apiUrl, oracle }: Stack, tables: readonly LoadedTable[]
 async function execute(
   { apiUrl, apiKey }: Stack,
   tables: readonly LoadedTable[],
-  { say, signal, seen }: { say: Say; signal: AbortSignal; seen: Seen },
+  options: DemoOptions,
+  seen: Seen,
 ): Promise<FollowedJob> {
+  const { say, signal } = options;
   const api = createApi(apiUrl, apiKey, signal);
+  const names = tables.map(nameOf);
   const { id } = await api.createTransport({
     name: 'demo',
-    tables: tables.map(nameOf),
+    tables: names,
     destination: { prefix: 'exports' },
   });
   say(`transport ${id} created`);
@@ -107,7 +118,18 @@ async function execute(
     seen.state = job.state;
     return job;
   };
-  return followJob(look, say, signal);
+  const url = `${apiUrl}/api/transport/${id}/status?job=${started.id}`;
+  return followJob({
+    look,
+    hear: (listener) => hearStatus({ url, apiKey }, listener),
+    display: createDisplay(options, names),
+    signal,
+  });
+}
+
+function createDisplay({ say, terminal }: DemoOptions, names: readonly string[]): Display {
+  const hasRoom = terminal && canShowBars(terminal, names.length);
+  return hasRoom ? createBars(terminal, names) : createLines(say);
 }
 
 function requireSuccess({ state, error, extractions = [] }: JobView): void {
@@ -133,7 +155,10 @@ async function readBack(
   for (const table of manifest.tables) tables.push(await reader.readTable(table));
   const objects = await reader.countObjects();
   const outputDir = join(bucketDir, bucket, prefix);
-  return { job, scn: manifest.scn, tables, durations, objects, outputDir, seconds: seconds() };
+  // npm changes to the project's folder and tells where it was called.
+  const here = process.env['INIT_CWD'] ?? process.cwd();
+  const { scn } = manifest;
+  return { job, scn, tables, durations, objects, outputDir, here, seconds: seconds() };
 }
 
 function nameOf({ definition: { owner, name } }: LoadedTable): string {

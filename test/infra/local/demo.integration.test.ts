@@ -46,10 +46,16 @@ describe('the demo', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
-  it('prints a receipt with a line per table', async () => {
+  it('tells a pipe in plain lines what the status stream says, then a receipt', async () => {
     const demo = start();
     const output = await text(demo.stdout);
     expect(await exitOf(demo)).toBe(0);
+    // Only the stream knows rows under way: the record counts what is committed, and the table is one split.
+    const underWay = /^ {2}FERRY\.FLIGHTS: ([\d,]+) rows so far, [\d.]+ %, [\d,]+ rows\/s$/m;
+    const [, rows] = underWay.exec(output) ?? [];
+    expect(Number(rows?.replaceAll(',', ''))).toBeGreaterThan(0);
+    expect(output).toMatch(/^ {2}FERRY\.FLIGHTS: 200,000 rows$/m);
+    expect(output).not.toContain('\x1b');
     for (const table of Object.keys(expectedTables)) {
       expect(output).toMatch(new RegExp(`^${table} +[\\d,]+ +[\\d,]+ +1 +[\\d,]+ +yes$`, 'm'));
     }
