@@ -47,8 +47,7 @@ export function createRecordReader(
   function schedule(): void {
     clearTimeout(timer);
     if (!isOn || isLooking || isOver()) return;
-    const isUrgent = isWanted && !hasFailed;
-    const at = isUrgent ? readAt + times.freshMs : lookedAt + times.lookMs;
+    const at = isWanted && !hasFailed ? readAt + times.freshMs : lookedAt + times.lookMs;
     timer = setTimeout(() => void look(), Math.max(0, at - performance.now()));
   }
 

@@ -17,7 +17,7 @@ let simulator: ReturnType<typeof createSimulator>;
 const clients: EventClient[] = [];
 
 beforeAll(async () => {
-  const quick = { lookMs: 40, freshMs: 20, tellMs: 5, catchUpMs: 150, lingerMs: 300 };
+  const quick = { lookMs: 40, freshMs: 20, tellMs: 5, lingerMs: 300 };
   api = await startApi({ intervals: { ...defaultIntervals, ...quick } });
   simulator = createSimulator(api.context);
 });
@@ -33,6 +33,12 @@ async function watch(transport: string, options: Parameters<typeof openEvents>[2
   const client = await openEvents(api.url, `/api/transport/${transport}/status`, options);
   clients.push(client);
   return client;
+}
+
+/** In a job of one table. */
+function rowsShownTo({ events }: EventClient): number {
+  const { data } = events.at(-1) ?? {};
+  return data?.rows_processed ?? data?.totals?.rows_processed;
 }
 
 async function eventually(check: () => void): Promise<void> {
@@ -100,11 +106,10 @@ test('a failed job tells its error, with the trace of the job, before its end', 
   await job.finish('FAILED');
   await client.ended;
   expectDocumented(client.events);
-  const [table, error, terminal] = client.events.slice(-3);
-  expect(table).toMatchObject({
-    event: 'table',
-    data: { state: 'FAILED', error: { code: 'VALUE_ERROR' } },
-  });
+  const table = client.events.find(({ event }) => event === 'table');
+  const failed = { state: 'FAILED', error: { code: 'VALUE_ERROR' } };
+  expect(table?.data).toMatchObject(failed);
+  const [error, terminal] = client.events.slice(-2);
   expect(error).toMatchObject({ event: 'error', data: { code: 'VALUE_ERROR', trace_id: 'trace' } });
   expect(terminal).toMatchObject({ event: 'terminal', data: { job: { state: 'FAILED' } } });
 });
@@ -116,14 +121,14 @@ test('numbers stay where they are while a failed attempt is made up for', async 
   const client = await watch(transport);
   const [a, b] = [await job.claim(), await job.claim()];
   await job.move([a, b], 6);
-  await eventually(() => expect(client.events.at(-1)?.data.rows_processed).toBe(12));
+  await eventually(() => expect(rowsShownTo(client)).toBe(12));
   await job.fail(a, false);
   await job.move([b], 7);
   const again = await job.claim();
   expect(again.attempt).toBe(2);
   await job.move([again, b], 1);
   await job.move([again, b], 8);
-  await eventually(() => expect(client.events.at(-1)?.data.rows_processed).toBe(16));
+  await eventually(() => expect(rowsShownTo(client)).toBe(16));
   await job.commit(again);
   await job.commit(b);
   await job.finish();
@@ -145,7 +150,7 @@ test('what comes late, or of another job or split, is passed over', async () => 
   const unknown = { ...hintOf(claim, 9, false), splitId: 'unknown' };
   await simulator.bus.publish({ ...late, holder: 'other', splits: [unknown] });
   await job.move([claim], 6);
-  await eventually(() => expect(client.events.at(-1)?.data.rows_processed).toBe(6));
+  await eventually(() => expect(rowsShownTo(client)).toBe(6));
   const moved = client.events.filter(({ event }) => event === 'progress');
   expect(moved.every(({ data }) => data.rows_processed <= 6)).toBe(true);
 });
@@ -228,12 +233,10 @@ test('progress is held back from whoever has seen more, for a while', async () =
   const client = await watch(transport, { lastEventId: ahead });
   const other = await watch(transport);
   await job.move([claim], 4);
-  await eventually(() => expect(other.events.at(-1)?.data.rows_processed).toBe(4));
+  await eventually(() => expect(rowsShownTo(other)).toBe(4));
   expect(client.events).toEqual([]);
   await job.move([claim], 5);
   await eventually(() => expect(client.events[0]?.data.progress[0].rows_processed).toBe(5));
-  const tooFar = await watch(transport, { lastEventId: `${job.id}.1.RUNNING.zzz` });
-  await eventually(() => expect(tooFar.events[0]?.event).toBe('snapshot'));
 });
 
 test('whoever does not ask for events gets JSON', async () => {
