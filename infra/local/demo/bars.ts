@@ -88,5 +88,5 @@ function formatTable(table: TablePicture, nameWidth: number, bar: string): strin
 
 function remark({ phase, rowsPerSecond }: TablePicture): string {
   if (phase !== 'moving') return ` ${phase}`;
-  return rowsPerSecond > 0 ? `${count(rowsPerSecond)} rows/s`.padStart(REMARK_WIDTH) : '';
+  return rowsPerSecond > 0 ? `${count(rowsPerSecond)} rows/s`.padStart(REMARK_WIDTH) : ' starting';
 }

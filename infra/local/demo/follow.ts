@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobView } from './api.ts';
 import type { Display } from './display.ts';
-import { createPicture } from './picture.ts';
-import type { StatusEvent } from './status-events.ts';
+import { createPicture, type StatusEvent } from './picture.ts';
 import type { StatusStream } from './status-stream.ts';
 import { createStopwatch } from './stopwatch.ts';
 

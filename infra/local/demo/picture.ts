@@ -1,5 +1,4 @@
 import type { ExtractionView, JobView } from './api.ts';
-import type { StatusEvent } from './status-events.ts';
 
 /** How a job stands, as far as we have heard. */
 export interface JobPicture {
@@ -21,12 +20,20 @@ export interface TablePicture {
 }
 
 /** What the record, or an event, says of the job. */
-export type JobWord = Pick<JobView, 'state' | 'scn' | 'extractions'>;
+type JobWord = Pick<JobView, 'state' | 'scn' | 'extractions'>;
 
 /** What an event says of a table. */
 export interface TableWord extends Omit<TablePicture, 'phase'> {
   readonly done: boolean;
   readonly failed: boolean;
+}
+
+/** What one event of a job's status stream says, as far as the demo shows it. */
+export interface StatusEvent {
+  readonly job?: JobWord;
+  readonly tables: readonly TableWord[];
+  /** Nothing more is to come. */
+  readonly terminal: boolean;
 }
 
 /**

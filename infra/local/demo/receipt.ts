@@ -27,7 +27,7 @@ export function formatReceipt(receipt: Receipt): string {
     '',
     ...formatTable([HEADER, ...receipt.tables.map((table) => tableLine(table, receipt))]),
     '',
-    'rows/s: at least; timed from the last look before its table was claimed to word of its commit.',
+    'rows/s: at least; from the last look before a table was claimed to its commit.',
     ...verdict(receipt),
     '',
     ...whereToLook(receipt),
@@ -59,8 +59,8 @@ function verdict(receipt: Receipt): string[] {
     return ['NOT VERIFIED: what was read back is not what the manifest says.'];
   }
   return [
-    'Verified: every part was read back from the bucket; its size, CRC32C and rows are those of the',
-    "manifest, and each table has as many rows as Oracle's own COUNT(*) at the SCN.",
+    'Verified: every part was read back from the bucket; its size, CRC32C and rows',
+    "are those of the manifest, and each table has the rows of Oracle's own COUNT(*).",
   ];
 }
 

@@ -1,13 +1,5 @@
 import { z } from 'zod';
-import type { JobWord, TableWord } from './picture.ts';
-
-/** What one event of a job's status stream says, as far as the demo shows it. */
-export interface StatusEvent {
-  readonly job?: JobWord;
-  readonly tables: readonly TableWord[];
-  /** Nothing more is to come. */
-  readonly terminal: boolean;
-}
+import type { StatusEvent } from './picture.ts';
 
 const job = z.object({
   state: z.string(),

@@ -1,5 +1,6 @@
 import { EventSource } from 'eventsource';
-import { parseStatusEvent, type StatusEvent, statusEventNames } from './status-events.ts';
+import type { StatusEvent } from './picture.ts';
+import { parseStatusEvent, statusEventNames } from './status-events.ts';
 
 const SILENCE_MS = 1_500;
 

@@ -49,7 +49,9 @@ describe('createBars', () => {
     const bars = createBars(terminal, ['A.T']);
     bars.show({ state: 'RUNNING', scn: null, tables: [table({ rows: 1, percent: 90 })] });
     bars.close();
-    expect(linesOf(terminal).at(-1)).toBe(`  A.T ${'#'.repeat(27)}...  90 %           1 rows`);
+    expect(linesOf(terminal).at(-1)).toBe(
+      `  A.T ${'#'.repeat(27)}...  90 %           1 rows  starting`,
+    );
   });
 
   it('stays within a narrow terminal and gives the cursor back', () => {

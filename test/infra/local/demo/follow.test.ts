@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ExtractionView, JobView } from '../../../../infra/local/demo/api.ts';
 import { type Following, followJob } from '../../../../infra/local/demo/follow.ts';
 import { createLines } from '../../../../infra/local/demo/lines.ts';
-import type { StatusEvent } from '../../../../infra/local/demo/status-events.ts';
+import type { StatusEvent } from '../../../../infra/local/demo/picture.ts';
 import { hearStatus } from '../../../../infra/local/demo/status-stream.ts';
 
 const closing: (() => Promise<void>)[] = [];

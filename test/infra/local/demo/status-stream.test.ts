@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { StatusEvent } from '../../../../infra/local/demo/status-events.ts';
+import type { StatusEvent } from '../../../../infra/local/demo/picture.ts';
 import { hearStatus, type StatusStream } from '../../../../infra/local/demo/status-stream.ts';
 
 let server: Server;
