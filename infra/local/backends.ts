@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { startCloudRun } from './cloud-run/server.ts';
-import { startFirestore } from './firestore/server.ts';
+import { type Emulators, startEmulators } from './emulators.ts';
 import { startGcs } from './gcs/server.ts';
 import type { Database } from './oracle/database.ts';
 import { startOracle } from './oracle/server.ts';
-import { startPubSub } from './pubsub/server.ts';
 
 /** What stands in for the systems around OraFerry, and the environment by which the product finds it. */
 
@@ -18,11 +17,14 @@ interface BackendOptions {
   readonly database: Database;
   readonly user: { readonly user: string; readonly password: string };
   readonly bucketDir: string;
+  /** The servers of this folder when left out. */
+  readonly emulators?: Emulators;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Starts Oracle, Cloud Storage, Firestore and Pub/Sub; each is stopped with the resources. */
 export async function startBackends(options: BackendOptions, resources: AsyncDisposableStack) {
-  const { database, user, bucketDir } = options;
+  const { database, user, bucketDir, emulators = 'embedded', signal } = options;
   const oracle = await startOracle({
     database,
     users: [{ ...user, grants: ['V$DATABASE', 'DBMS_FLASHBACK'] }],
@@ -30,10 +32,10 @@ export async function startBackends(options: BackendOptions, resources: AsyncDis
   resources.defer(() => oracle.close());
   const gcs = await startGcs({ dir: bucketDir, buckets: [BUCKET] });
   resources.defer(() => gcs.close());
-  const firestore = await startFirestore();
-  resources.defer(() => firestore.close());
-  const pubsub = await startPubSub({ topics: [`projects/${PROJECT}/topics/${TOPIC}`] });
-  resources.defer(() => pubsub.close());
+  const { firestore, pubsub } = await startEmulators(
+    { emulators, project: PROJECT, topic: TOPIC, signal },
+    resources,
+  );
 
   const environment: Record<string, string> = {
     ...SURROUNDINGS,

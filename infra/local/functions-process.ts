@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Program, startAttempt } from './cloud-run/attempt.ts';
 import { startGuard } from './cloud-run/guard.ts';
+import { freePort } from './free-port.ts';
 
 export interface FunctionsOptions {
   /** Everything that the process sees of its environment. */
@@ -14,10 +13,14 @@ export interface FunctionsOptions {
   readonly directory: string;
   /** Takes each line that the process writes. */
   readonly log: (line: string) => void;
+  /** A free one when left out. */
+  readonly port?: number | undefined;
 }
 
 export interface FunctionsProcess {
   readonly url: string;
+  /** Settles when the process has ended, also without being asked to. */
+  readonly ended: Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -26,11 +29,12 @@ export interface FunctionsProcess {
  * Resolves when it answers; throws with its last lines when it ends before that.
  */
 export async function startFunctions(options: FunctionsOptions): Promise<FunctionsProcess> {
+  const attempts = options.port === undefined ? PORT_ATTEMPTS : 1;
   for (let attempt = 1; ; attempt++) {
-    const started = await tryStart(options, await freePort());
+    const started = await tryStart(options, options.port ?? (await freePort()));
     if ('url' in started) return started;
     const portWasTaken = started.lines.some((line) => line.includes('EADDRINUSE'));
-    if (!portWasTaken || attempt === PORT_ATTEMPTS) {
+    if (!portWasTaken || attempt === attempts) {
       throw new Error(`the functions did not start:\n${started.lines.join('\n')}`);
     }
   }
@@ -70,7 +74,7 @@ async function tryStart(
     await guard.close();
   };
   const url = `http://127.0.0.1:${port}`;
-  if (await becomesReady(url, () => running)) return { url, close };
+  if (await becomesReady(url, () => running)) return { url, ended: child.ended, close };
   await close();
   return { lines };
 }
@@ -106,14 +110,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || !address) throw new Error('there is no free port');
-  return address.port;
 }

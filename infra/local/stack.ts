@@ -4,13 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBackends, startTasks } from './backends.ts';
 import { createApiKey, createPassword } from './credentials.ts';
-import { type LoadedTable, loadTables } from './data/load.ts';
+import { fillDatabase, type LoadedTable, loadTables } from './data/load.ts';
+import { chooseEmulators, type Emulators } from './emulators.ts';
 import { type FunctionsProcess, startFunctions } from './functions-process.ts';
-import { createDatabase, type Database } from './oracle/database.ts';
+import type { Database } from './oracle/database.ts';
 
 export interface StackOptions {
-  /** The demo tables when left out. */
+  /** What the local Oracle serves; the demo tables when neither this nor `tables` is given. */
+  readonly database?: Database;
   readonly tables?: readonly LoadedTable[];
+  /** What serves Firestore and Pub/Sub; as ORAFERRY_EMULATORS says when left out. */
+  readonly emulators?: Emulators;
+  /** The port of the API; a free one when left out. */
+  readonly apiPort?: number | undefined;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
   /** Holds one folder per bucket; a temporary one when left out. */
   readonly bucketDir?: string;
   /** File for what the product's processes write; a temporary one when left out. */
@@ -42,11 +50,12 @@ async function startAll(options: StackOptions, resources: AsyncDisposableStack) 
   const folder = await createFolder(resources);
   const { bucketDir = join(folder, 'buckets'), logFile = join(folder, 'product.log') } = options;
   const log = (line: string) => appendFileSync(logFile, `${line}\n`);
-  const database = createFilledDatabase(options.tables ?? loadTables());
+  const { signal, emulators = chooseEmulators(process.env['ORAFERRY_EMULATORS']) } = options;
+  const database = options.database ?? fillDatabase(options.tables ?? loadTables()).database;
   const user = { user: ORACLE_USER, password: createPassword() };
   const apiKey = createApiKey();
 
-  const backends = await startBackends({ database, user, bucketDir }, resources);
+  const backends = await startBackends({ database, user, bucketDir, emulators, signal }, resources);
   const environment = { ...backends.environment, ...options.environment };
   const taskEnvironment = {
     ...environment,
@@ -54,6 +63,7 @@ async function startAll(options: StackOptions, resources: AsyncDisposableStack) 
     ...options.taskEnvironment,
   };
   const cloudRun = await startTasks({ environment: taskEnvironment, folder, log }, resources);
+  signal?.throwIfAborted();
   const functions: FunctionsProcess = await startFunctions({
     environment: {
       ...environment,
@@ -62,6 +72,7 @@ async function startAll(options: StackOptions, resources: AsyncDisposableStack) 
     },
     directory: folder,
     log,
+    port: options.apiPort,
   });
   resources.defer(() => functions.close());
 
@@ -75,6 +86,8 @@ async function startAll(options: StackOptions, resources: AsyncDisposableStack) 
     oracle: { ...user, connectString: oracle.connectString },
     /** What the local Oracle serves; a change is seen by every later read. */
     database,
+    /** Settles when the API's process has ended, also without being asked to. */
+    apiEnded: functions.ended,
     servers: { oracle, gcs, firestore, pubsub, cloudRun },
     /** Stops every process and server, last started first, and removes the temporary folder. */
     close: () => resources.disposeAsync(),
@@ -85,13 +98,4 @@ async function createFolder(resources: AsyncDisposableStack): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'oraferry-'));
   resources.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
-}
-
-function createFilledDatabase(tables: readonly LoadedTable[]): Database {
-  const database = createDatabase();
-  for (const { definition, rows } of tables) {
-    database.createTable(definition);
-    database.insert(definition.owner, definition.name, rows);
-  }
-  return database;
 }

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import type { LocalColumn, LocalTable, Value } from '../oracle/database.ts';
+import {
+  createDatabase,
+  type Database,
+  type LocalColumn,
+  type LocalTable,
+  type Value,
+} from '../oracle/database.ts';
 import { parseCsv } from './csv.ts';
 import { type TableSource, tableSources } from './tables.ts';
 
@@ -7,6 +13,33 @@ import { type TableSource, tableSources } from './tables.ts';
 export interface LoadedTable {
   readonly definition: LocalTable;
   readonly rows: readonly (readonly Value[])[];
+}
+
+export interface TableSize {
+  readonly owner: string;
+  readonly name: string;
+  readonly rows: number;
+}
+
+/** A database and what is in it. */
+export interface LoadedData {
+  readonly database: Database;
+  readonly tables: readonly TableSize[];
+}
+
+/** A new database with the tables. Throws, naming the column, when a value does not fit. */
+export function fillDatabase(tables: readonly LoadedTable[]): LoadedData {
+  const database = createDatabase();
+  for (const { definition, rows } of tables) {
+    database.createTable(definition);
+    database.insert(definition.owner, definition.name, rows);
+  }
+  const sizes = tables.map(({ definition: { owner, name }, rows }) => ({
+    owner,
+    name,
+    rows: rows.length,
+  }));
+  return { database, tables: sizes };
 }
 
 /** All demo tables. Throws, naming table, row and column, when a source value has not the expected form. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { missingPrograms, startEmulator } from '../../../infra/local/gcloud/emulator.ts';
 import { jobLedgerContract } from '../../contract/stores/job-ledger.ts';
 import { jobStoreContract } from '../../contract/stores/job-store.ts';
 import { transportStoreContract } from '../../contract/stores/transport-store.ts';
-import { hasGcloud, startEmulator } from '../../support/gcloud-emulator.ts';
 import type { StoreServer } from '../../support/stores.ts';
 
-if (hasGcloud) {
+if (missingPrograms().length === 0) {
   describe("on Google's Firestore emulator", () => {
     let emulator: StoreServer | undefined;
     beforeAll(async () => {
@@ -19,5 +19,6 @@ if (hasGcloud) {
     describe('the ledger', () => jobLedgerContract(shared));
   });
 } else {
-  it("Google's emulator is not installed: not run", () => expect(hasGcloud).toBe(false));
+  it("Google's emulator is not installed: not run", () =>
+    expect(missingPrograms()).not.toEqual([]));
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { missingPrograms, startEmulator } from '../../../infra/local/gcloud/emulator.ts';
 import { startPubSub } from '../../../infra/local/pubsub/server.ts';
 import type { TaskProgress } from '../../../shared/domain/progress.ts';
 import {
@@ -9,7 +10,6 @@ import {
   progressBusContract,
 } from '../../contract/progress-bus.ts';
 import { pubsubServerContract } from '../../contract/pubsub-server.ts';
-import { hasGcloud, startEmulator } from '../../support/gcloud-emulator.ts';
 import { openBus, progressOf, topicId } from '../../support/pubsub.ts';
 
 describe('a Pub/Sub that takes connections and does not answer', () => {
@@ -50,7 +50,7 @@ describe('a Pub/Sub that takes connections and does not answer', () => {
   });
 });
 
-if (hasGcloud) {
+if (missingPrograms().length === 0) {
   describe("Google's Pub/Sub emulator", () => {
     let emulator: PubSubServer | undefined;
     beforeAll(async () => {
@@ -60,10 +60,11 @@ if (hasGcloud) {
 
     progressBusContract(() => emulator?.host ?? '');
     pubsubServerContract(() => emulator?.host ?? '');
-    outageContract((port) => startEmulator('pubsub', port));
+    outageContract((port) => startEmulator('pubsub', { port }));
   });
 } else {
-  it("Google's emulator is not installed: not run", () => expect(hasGcloud).toBe(false));
+  it("Google's emulator is not installed: not run", () =>
+    expect(missingPrograms()).not.toEqual([]));
 }
 
 async function listenWith(accept: (socket: Socket) => void) {
