@@ -16,7 +16,8 @@ const pollMs = 1_000;
 /**
  * Takes part in a job until it is terminal, and returns that state. Each turn reads the job and does the next
  * thing that no live task is doing already; several tasks may do so at once, and any of them may die at any
- * point. Throws when stopped, when the lease is lost, or when the job does not exist.
+ * point. A task whose lease lapsed, because it was frozen or Firestore did not answer, has stopped all its work by
+ * then and goes on as a new one. Throws when stopped, or when the job does not exist.
  */
 export async function runJob(
   context: TaskContext,
@@ -26,15 +27,35 @@ export async function runJob(
   const job = await context.ledger.job(jobId);
   const log = context.log.child(jobFields(context, job));
   const ctx = { ...context, log };
+  for (;;) {
+    const state = await takePart(ctx, jobId, stop);
+    if (state) return state;
+    log.warn('The lease lapsed; the task goes on with a new one.');
+  }
+}
+
+/** Takes part for as long as one lease lasts; undefined when it lapsed before the job was terminal. */
+async function takePart(
+  ctx: TaskContext,
+  jobId: string,
+  stop: AbortSignal,
+): Promise<JobState | undefined> {
+  const { log } = ctx;
   const holder = `${process.env['CLOUD_RUN_TASK_INDEX'] ?? '0'}-${randomUUID()}`;
-  const report = reportProgress({ bus: context.progress, log, jobId, holder });
-  const lease = await holdLease(ctx, jobId, report.hints, holder);
+  const report = reportProgress({ bus: ctx.progress, log, jobId, holder });
   try {
+    const lease = await holdLease(ctx, jobId, report.hints, holder);
     const signal = AbortSignal.any([stop, lease.signal]);
-    return await takeTurns({ ...ctx, holder, report }, jobId, signal);
+    try {
+      return await takeTurns({ ...ctx, holder, report }, jobId, signal);
+    } catch (error) {
+      if (stop.aborted || !lease.signal.aborted) throw error;
+      return undefined;
+    } finally {
+      await lease.release().catch((err) => log.warn({ err }, 'The lease could not be released.'));
+    }
   } finally {
     report.stop();
-    await lease.release().catch((err) => log.warn({ err }, 'The lease could not be released.'));
   }
 }
 

@@ -12,12 +12,12 @@ export interface TaskLease {
 }
 
 /**
- * Takes a lease and keeps renewing it, with the hints of the moment. The task fences itself: once two thirds of the lease have passed on its
- * own monotonic clock since it last began a renewal that succeeded, the signal aborts with LEASE_LOST, so it
- * has stopped before another task may take its work.
+ * Takes a lease and keeps renewing it, with the hints of the moment. The task fences itself: once two thirds of
+ * the lease have passed on its own monotonic clock since it last began a renewal that succeeded, the signal
+ * aborts with LEASE_LOST, so it has stopped before another task may take its work.
  */
 export async function holdLease(
-  context: TaskContext,
+  context: Pick<TaskContext, 'config' | 'ledger' | 'log'>,
   jobId: string,
   hints: () => readonly SplitProgress[],
   holder: string,
@@ -25,12 +25,13 @@ export async function holdLease(
   const ttlMs = context.config.job.lease_seconds * 1000;
   const fence = new AbortController();
   let fenceTimer: NodeJS.Timeout | undefined;
-  let provenAt = performance.now();
+  let provenAt = Number.NEGATIVE_INFINITY;
 
   const renew = async () => {
     const begunAt = performance.now();
     await context.ledger.renewLease(jobId, holder, ttlMs, hints());
-    provenAt = begunAt;
+    // Of two under way at once the earlier may be answered last.
+    provenAt = Math.max(provenAt, begunAt);
     armFence();
   };
   const armFence = () => {
@@ -38,10 +39,12 @@ export async function holdLease(
     const leftMs = provenAt + (ttlMs * 2) / 3 - performance.now();
     fenceTimer = setTimeout(() => fence.abort(lapsed()), Math.max(0, leftMs));
   };
+  const underWay = new Set<Promise<void>>();
   const renewQuietly = () => {
-    renew().catch((err) =>
-      context.log.warn({ err }, 'The lease could not be renewed; trying again.'),
-    );
+    const renewing = renew()
+      .catch((err) => context.log.warn({ err }, 'The lease could not be renewed; trying again.'))
+      .finally(() => underWay.delete(renewing));
+    underWay.add(renewing);
   };
 
   await renew();
@@ -50,6 +53,8 @@ export async function holdLease(
     signal: fence.signal,
     async release() {
       clearInterval(renewal);
+      // One that is carried out after the release would bring the lease back.
+      await Promise.all(underWay);
       clearTimeout(fenceTimer);
       await context.ledger.releaseLease(jobId, holder);
     },

@@ -34,7 +34,7 @@ test('a frozen task that wakes up after its lease finds its work gone and change
   const before = await fixture.files(job);
   zombie.kill('SIGCONT');
   const [code] = await once(zombie, 'exit');
-  expect([0, 1]).toContain(code);
+  expect(code).toBe(0);
   expect(await fixture.files(job)).toEqual(before);
   expect(await ids(job)).toHaveLength(3_000);
 });
