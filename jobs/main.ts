@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { exitCodeOf } from '../shared/domain/job.ts';
 import { toOraFerryError } from '../shared/errors.ts';
@@ -8,6 +9,7 @@ import { runJob } from './run-job.ts';
 // Cloud Run kills a task 10 seconds after SIGTERM; what has not ended by then is taken over by its lease.
 // https://cloud.google.com/run/docs/container-contract#jobs-shutdown
 const graceMs = 8_000;
+const closeMs = 5_000;
 const usageExitCode = 2;
 const stoppedExitCode = 143;
 
@@ -69,6 +71,14 @@ async function carryOut(context: TaskContext, jobId: string): Promise<number> {
     context.log.error({ err: error }, toOraFerryError(error).message);
     return 1;
   } finally {
-    await context.close().catch((err) => context.log.warn({ err }, 'A client did not close.'));
+    await close(context);
   }
+}
+
+/** Clients wait for requests that nobody answers; a task whose work is done does not. */
+async function close(context: TaskContext): Promise<void> {
+  const closed = context.close().catch((err) => {
+    context.log.warn({ err }, 'A client did not close.');
+  });
+  await Promise.race([closed, sleep(closeMs)]);
 }

@@ -10,7 +10,8 @@ import { type FromWorker, fromFailure, type ToWorker, toFailure } from './worker
 export interface SplitWorker {
   /**
    * As exportSplit. An abort rejects with the signal's reason once the worker has let go, or was killed for not
-   * doing so. A worker that dies rejects with a retryable INTERNAL_ERROR; the next run starts another process.
+   * doing so. A worker that dies or cannot be started rejects with a retryable INTERNAL_ERROR; the next run starts
+   * another process.
    */
   run(task: SplitTask, hooks: SplitHooks, signal: AbortSignal): Promise<SplitResult>;
   /** Ends the process. */
@@ -35,7 +36,11 @@ export function startWorker(env: NodeJS.ProcessEnv = process.env): SplitWorker {
 
   function live(): ChildProcess {
     if (process && isLive(process)) return process;
-    process = fork(entry, { env });
+    try {
+      process = fork(entry, { env });
+    } catch (cause) {
+      throw notStarted(cause);
+    }
     return process;
   }
 
@@ -79,6 +84,7 @@ async function runIn(process: ChildProcess, run: Run): Promise<SplitResult> {
     else void record(process, run, message);
   };
   const onExit = (code: number | null, killedBy: string | null) => reject(died(code, killedBy));
+  const onError = (error: Error) => reject(notStarted(error));
   const onAbort = () => {
     tell(process, { kind: 'abort', run: id });
     killer = killLater(process);
@@ -86,7 +92,7 @@ async function runIn(process: ChildProcess, run: Run): Promise<SplitResult> {
 
   process.on('message', onMessage);
   process.on('exit', onExit);
-  process.on('error', reject);
+  process.on('error', onError);
   signal.addEventListener('abort', onAbort);
   try {
     tell(process, { kind: 'run', run: id, task });
@@ -98,7 +104,7 @@ async function runIn(process: ChildProcess, run: Run): Promise<SplitResult> {
     clearTimeout(killer);
     process.off('message', onMessage);
     process.off('exit', onExit);
-    process.off('error', reject);
+    process.off('error', onError);
     signal.removeEventListener('abort', onAbort);
   }
 }
@@ -127,6 +133,14 @@ function killLater(process: ChildProcess): NodeJS.Timeout {
 
 function isLive(process: ChildProcess): boolean {
   return process.connected && process.exitCode === null && process.signalCode === null;
+}
+
+/** For want of memory or of process ids, which may pass. */
+function notStarted(cause: unknown): OraFerryError {
+  return new OraFerryError('INTERNAL_ERROR', 'A worker process could not be started.', {
+    cause,
+    retryable: true,
+  });
 }
 
 function died(code: number | null, signal: string | null): OraFerryError {

@@ -144,6 +144,23 @@ describe('a worker', () => {
     await worker.stop();
   });
 
+  it('that cannot be started is a retryable error, and the next split starts one', async () => {
+    const { execPath } = process;
+    const worker = start();
+    const task = await taskFor('UNSTARTED', 3);
+    process.execPath = '/no/such/node';
+    try {
+      await expect(worker.run(task, noHooks, live)).rejects.toMatchObject({
+        code: 'INTERNAL_ERROR',
+        retryable: true,
+      });
+    } finally {
+      process.execPath = execPath;
+    }
+    expect(await worker.run(task, noHooks, live)).toMatchObject({ rows: 3 });
+    await worker.stop();
+  });
+
   it('leaves SIGTERM and SIGINT to its task', async () => {
     const worker = start();
     const stop = new AbortController();
