@@ -21,14 +21,19 @@ export function createLines(
     return !before || clock() - before.at >= MOVING_EVERY_MS;
   };
 
+  const tell = (table: TablePicture): void => {
+    told.set(table.name, { table, at: clock() });
+    say(`  ${table.name}: ${describeTable(table)}`);
+  };
+
   return {
     show(picture) {
+      const news = picture.tables.filter(isNews);
+      // What a state ends stands above it.
+      news.filter(isOver).forEach(tell);
       if (picture.state !== state) say(describeJob(picture));
       state = picture.state;
-      for (const table of picture.tables.filter(isNews)) {
-        told.set(table.name, { table, at: clock() });
-        say(`  ${table.name}: ${describeTable(table)}`);
-      }
+      for (const table of news) if (!isOver(table)) tell(table);
     },
     close() {},
   };

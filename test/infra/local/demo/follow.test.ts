@@ -29,8 +29,8 @@ describe('followJob', () => {
     expect(said).toEqual([
       'job QUEUED',
       'job RUNNING at SCN 42',
-      'job VERIFYING',
       '  A.T: 1,234 rows',
+      'job VERIFYING',
       'job SUCCEEDED',
     ]);
     expect(last.state).toBe('SUCCEEDED');
@@ -41,7 +41,7 @@ describe('followJob', () => {
     const said: string[] = [];
     const look = answering([job('FAILED', { extractions: [table('FAILED', 0)] })]);
     await followJob(following(said, { look }));
-    expect(said).toEqual(['job FAILED', '  A.T: failed']);
+    expect(said).toEqual(['  A.T: failed', 'job FAILED']);
   });
 
   it('shows what the stream says between looks at the record', async () => {
@@ -62,8 +62,8 @@ describe('followJob', () => {
     expect(said).toEqual([
       'job RUNNING',
       '  A.T: 62 rows so far, 5.0 %, 10 rows/s',
-      'job SUCCEEDED',
       '  A.T: 1,234 rows',
+      'job SUCCEEDED',
     ]);
   });
 
