@@ -50,7 +50,10 @@ async function giveUp(ctx: Context, job: Job, cause: unknown): Promise<OraFerryE
   const details = { job_id: job.id };
   const error = new OraFerryError(code, message, { details, retryable, cause });
   const isRefused = code === 'JOB_LAUNCH_ERROR' && !retryable;
-  if (isRefused) await ctx.jobs.failLaunch(job.id, reportError(error));
-  else await ctx.jobs.releaseLaunch(job.id);
+  const noted = isRefused
+    ? ctx.jobs.failLaunch(job.id, reportError(error))
+    : ctx.jobs.releaseLaunch(job.id);
+  // Without the note the job stays as it is, and the right to launch lapses by itself.
+  await noted.catch((err) => ctx.log.warn({ err, job: job.id }, 'The launch could not be noted'));
   return error;
 }

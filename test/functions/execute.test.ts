@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ensureLaunched } from '../../functions/launch.ts';
 import { startCloudRun } from '../../infra/local/cloud-run/server.ts';
+import { OraFerryError } from '../../shared/errors.ts';
 import { type Api, bucket, keys, startApi, transportNamed } from './api.ts';
 
 let api: Api;
@@ -173,6 +175,21 @@ test('while nobody knows what became of the launch, the job stays QUEUED until a
   });
   expect(back.executions()).toHaveLength(1);
   await Promise.all([cut.close(), back.close()]);
+});
+
+test('when the store fails after RunJob, the error still names the job, and the execution is found later', async () => {
+  const path = await newTransport('forgetful');
+  const job = await enqueueOnly(path);
+  const silent = () => Promise.reject(new OraFerryError('STORE_ERROR', 'no answer'));
+  const { context } = api;
+  const jobs = { ...context.jobs, recordExecution: silent, releaseLaunch: silent };
+  await expect(ensureLaunched({ ...context, jobs }, job, true)).rejects.toMatchObject({
+    code: 'STORE_ERROR',
+    details: { job_id: job.id },
+  });
+  await context.jobs.releaseLaunch(job.id);
+  const { execution } = await ensureLaunched(context, job, false);
+  expect(executionsOf(job.id).map(({ name }) => name)).toEqual([execution]);
 });
 
 test('a bucket that has left the list of allowed ones is not written to', async () => {
