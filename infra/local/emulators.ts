@@ -9,7 +9,8 @@ export type Emulators = 'embedded' | 'gcloud';
 const kinds: readonly string[] = ['embedded', 'gcloud'] satisfies Emulators[];
 
 /** Reads ORAFERRY_EMULATORS. Throws for another value, and when a program is missing that gcloud's need. */
-export function chooseEmulators(value = 'embedded'): Emulators {
+export function chooseEmulators(variable: string | undefined): Emulators {
+  const value = variable || 'embedded';
   if (!kinds.includes(value)) {
     throw new Error(
       `ORAFERRY_EMULATORS is ${JSON.stringify(value)}; it must be ${kinds.join(' or ')}`,

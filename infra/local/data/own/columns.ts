@@ -43,7 +43,7 @@ function readEntries(file: string): readonly unknown[] | string {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return 'it is missing; it must list the columns: [{"name": "ID", "type": "NUMBER(10)"}]';
     }
-    return (error as Error).message;
+    return (error as Error).message.replace(/\s+/g, ' ');
   }
 }
 
