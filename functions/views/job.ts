@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import {
-  type Extraction,
   type ExtractionState,
   extractionTransitions,
   totalsOf,
+  withSplits,
 } from '../../shared/domain/extraction.ts';
 import { type Job, type JobState, jobTransitions } from '../../shared/domain/job.ts';
 import { manifestName } from '../../shared/domain/layout.ts';
-import type { Split } from '../../shared/domain/split.ts';
 import type { ErrorReport } from '../../shared/errors.ts';
 import type { JobDetail } from '../../shared/ports.ts';
 
@@ -95,7 +94,7 @@ export function viewJob(job: Job): JobView {
 
 /** The JSON of a job with its tables. */
 export function viewJobDetail({ job, extractions, splits }: JobDetail): JobDetailView {
-  const views = extractions.map((extraction) => viewExtraction(extraction, splits));
+  const views = withSplits(extractions, splits).map(viewExtraction);
   return { ...viewJob(job), extractions: views };
 }
 
@@ -104,10 +103,10 @@ export function manifestOf({ output }: Job): string {
   return `${output.prefix}${manifestName}`;
 }
 
-function viewExtraction(
-  extraction: Extraction,
-  splits: readonly Split[],
-): z.output<typeof extractionView> {
+function viewExtraction({
+  extraction,
+  splits,
+}: ReturnType<typeof withSplits>[number]): z.output<typeof extractionView> {
   const totals = totalsOf(extraction, splits);
   return {
     owner: extraction.owner,

@@ -60,6 +60,21 @@ export function totalsOf(extraction: Extraction, splits: readonly Split[]): Extr
   };
 }
 
+/**
+ * Each extraction with the splits of its table: to look through all splits for each of thousands of tables would
+ * keep a process busy for a second.
+ */
+export function withSplits(
+  extractions: readonly Extraction[],
+  splits: readonly Split[],
+): { readonly extraction: Extraction; readonly splits: readonly Split[] }[] {
+  const byTable = Map.groupBy(splits, ({ extractionId }) => extractionId);
+  return extractions.map((extraction) => ({
+    extraction,
+    splits: byTable.get(extraction.id) ?? [],
+  }));
+}
+
 /** The splits that count for an extraction, in their order within the table. */
 export function splitsOf(extraction: Extraction, splits: readonly Split[]): Split[] {
   return splits

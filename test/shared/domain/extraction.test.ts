@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitsOf, totalsOf } from '../../../shared/domain/extraction.ts';
+import { splitsOf, totalsOf, withSplits } from '../../../shared/domain/extraction.ts';
 import { aDoneSplit, anExtraction, aSplit } from '../../support/records.ts';
 
 const times = anExtraction('TIMES', { splitsTotal: 3 });
@@ -28,6 +28,16 @@ describe('the totals of a table', () => {
     const foreign = [aDoneSplit('COSTS', 0, 10), { ...aDoneSplit('TIMES', 0, 100), epoch: 1 }];
     expect(totalsOf(times, [...foreign, own]).rows).toBe(1);
     expect(splitsOf(times, [...foreign, own])).toEqual([own]);
+  });
+
+  it('are the same when all tables are looked up at once, also for one without splits', () => {
+    const own = [aDoneSplit('TIMES', 0, 1), aSplit('TIMES', 1)];
+    const splits = [aDoneSplit('COSTS', 0, 10), ...own];
+    const nothing = anExtraction('NOTHING');
+    expect(withSplits([times, nothing], splits)).toEqual([
+      { extraction: times, splits: own },
+      { extraction: nothing, splits: [] },
+    ]);
   });
 
   it('parts are counted only of splits that are done', () => {
