@@ -75,7 +75,10 @@ async function readSome(db: Firestore, job: Job, state: SplitState): Promise<Spl
   const start = newId();
   const { docs } = await ordered.startAt(start).get();
   if (docs.length === pageSize) return docs;
-  const before = await ordered.endBefore(start).limit(pageSize - docs.length).get();
+  const before = await ordered
+    .endBefore(start)
+    .limit(pageSize - docs.length)
+    .get();
   return [...docs, ...before.docs];
 }
 
