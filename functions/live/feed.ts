@@ -1,14 +1,12 @@
 import { formatEvent, type ServerSentEvent } from '../http/sse.ts';
 
-/** An event as it goes out, the same to every client. */
-export interface FeedEntry {
-  /** Grows with each entry. */
+/** Events as they go out, the same to every client. */
+export interface Batch {
+  /** Of the latest event in it; grows with each event of the feed. */
   readonly version: number;
-  readonly frame: string;
+  readonly frames: string;
   /** Nothing follows. */
   readonly isLast: boolean;
-  /** For newcomers too, whose snapshot does not say it. */
-  readonly isStanding: boolean;
 }
 
 /**
@@ -18,18 +16,30 @@ export interface FeedEntry {
 export interface Feed {
   put(key: string, event: ServerSentEvent, kind?: 'standing' | 'last'): void;
   drop(key: string): void;
-  /** Of all entries, or of those for newcomers, what came after a version. */
-  since(version: number, whose?: 'all' | 'standing'): Iterable<FeedEntry>;
-  /** The entry for a client that knows nothing; what `since` gives after its version completes it. */
-  opening(frame: string): FeedEntry;
+  /** What came first after a version, of all events or of those that stand for newcomers too. */
+  after(version: number, whose?: Whose): Batch | undefined;
+  /** What a client gets that knows nothing; what comes after its version completes it. */
+  opening(frames: string): Batch;
   readonly version: number;
 }
 
+type Whose = 'all' | 'standing';
+
+interface Entry extends Batch {
+  /** For newcomers too, whose snapshot does not say it. */
+  readonly isStanding: boolean;
+}
+
+/** Events go out together up to this length: each write is a system call, and a slow client keeps one. */
+const batchLength = 16 * 1024;
+
 export function createFeed(): Feed {
-  const entries = new Map<string, FeedEntry>();
+  const entries = new Map<string, Entry>();
+  // Clients that keep up all ask the same.
+  const batches = new Map<string, Batch | undefined>();
   let version = 0;
 
-  function* since(known: number, whose: 'all' | 'standing' = 'all'): Iterable<FeedEntry> {
+  function* since(known: number, whose: Whose): Iterable<Entry> {
     for (const entry of entries.values()) {
       if (entry.version > known && (whose === 'all' || entry.isStanding)) yield entry;
     }
@@ -38,21 +48,37 @@ export function createFeed(): Feed {
   return {
     put(key, event, kind) {
       version += 1;
-      const isLast = kind === 'last';
-      const isStanding = kind !== undefined;
+      batches.clear();
       // Deleted first, so that the order of the map stays the order of the versions.
       entries.delete(key);
-      entries.set(key, { version, frame: formatEvent(event), isLast, isStanding });
+      const isStanding = kind !== undefined;
+      const isLast = kind === 'last';
+      entries.set(key, { version, frames: formatEvent(event), isLast, isStanding });
     },
-    drop: (key) => void entries.delete(key),
-    since,
-    opening(frame) {
+    drop(key) {
+      batches.clear();
+      entries.delete(key);
+    },
+    after(known, whose = 'all') {
+      const key = `${whose} ${known}`;
+      if (!batches.has(key)) batches.set(key, collect(since(known, whose)));
+      return batches.get(key);
+    },
+    opening(frames) {
       const [oldest] = since(0, 'standing');
-      const before = oldest ? oldest.version - 1 : version;
-      return { version: before, frame, isLast: false, isStanding: false };
+      return { version: oldest ? oldest.version - 1 : version, frames, isLast: false };
     },
     get version() {
       return version;
     },
   };
+}
+
+function collect(entries: Iterable<Batch>): Batch | undefined {
+  let batch: Batch | undefined;
+  for (const { version, frames, isLast } of entries) {
+    batch = { version, frames: (batch?.frames ?? '') + frames, isLast };
+    if (batch.frames.length >= batchLength) break;
+  }
+  return batch;
 }

@@ -1,6 +1,6 @@
 import type { EventStream } from '../http/event-stream.ts';
 import { hasReached, type Position } from './event-id.ts';
-import type { FeedEntry } from './feed.ts';
+import type { Batch } from './feed.ts';
 import type { JobWatch } from './job-watch.ts';
 
 /**
@@ -25,22 +25,19 @@ export function followJob(
 
   /** Called whenever there may be something to tell; a client that is not ready is told on its next drain. */
   function tell(): void {
-    if (!stream.isReady) return;
-    for (const { frame, version, isLast } of due()) {
-      told = Math.max(told, version);
-      stream.send(frame);
-      if (isLast) stream.end();
-      if (!stream.isReady) return;
+    while (stream.isReady) {
+      const batch = nextBatch();
+      if (!batch) return;
+      told = Math.max(told, batch.version);
+      stream.send(batch.frames);
+      if (batch.isLast) stream.end();
     }
   }
 
-  function* due(): Iterable<FeedEntry> {
+  function nextBatch(): Batch | undefined {
     const opening = hasBegun || isBehind() ? undefined : watch.opening();
-    if (opening) {
-      hasBegun = true;
-      yield opening;
-    }
-    yield* watch.feed.since(told, hasBegun ? 'all' : 'standing');
+    hasBegun ||= opening !== undefined;
+    return opening ?? watch.feed.after(told, hasBegun ? 'all' : 'standing');
   }
 
   function isBehind(): boolean {

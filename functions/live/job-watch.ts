@@ -4,7 +4,7 @@ import { reportError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
 import type { JobStore } from '../../shared/ports.ts';
 import type { Position } from './event-id.ts';
-import type { Feed, FeedEntry } from './feed.ts';
+import type { Batch, Feed } from './feed.ts';
 import type { Intervals } from './intervals.ts';
 import { createRecordReader } from './record-reader.ts';
 import { createStory } from './story.ts';
@@ -13,7 +13,7 @@ import { createStory } from './story.ts';
 export interface JobWatch {
   readonly feed: Feed;
   /** What a client is told first; undefined before the job was read. */
-  opening(): FeedEntry | undefined;
+  opening(): Batch | undefined;
   /** How far this process knows the job. */
   position(): Position | undefined;
   /**

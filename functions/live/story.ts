@@ -7,7 +7,7 @@ import { type JobDetailView, viewJobDetail } from '../views/job.ts';
 import type { ShownTable } from '../views/progress.ts';
 import { type Position, positionOf } from './event-id.ts';
 import { errorEvent, snapshotEvent, terminalEvent } from './events.ts';
-import { createFeed, type Feed, type FeedEntry } from './feed.ts';
+import { type Batch, createFeed, type Feed } from './feed.ts';
 import { createTableNews } from './table-news.ts';
 import { createTally } from './tally.ts';
 
@@ -15,7 +15,7 @@ import { createTally } from './tally.ts';
 export interface Story {
   readonly feed: Feed;
   /** The snapshot of the moment; undefined before the first record. */
-  opening(): FeedEntry | undefined;
+  opening(): Batch | undefined;
   position(): Position | undefined;
   record(detail: JobDetail): void;
   /** False for what is older than what was heard before. */

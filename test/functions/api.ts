@@ -32,6 +32,8 @@ export interface Api {
   /** Everything that was logged, a line per entry. */
   readonly log: readonly string[];
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  /** Another instance of the function on the same cloud. */
+  another(): Promise<{ readonly url: string; close(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -70,15 +72,8 @@ export async function startApi(overrides: Partial<Context> = {}): Promise<Api> {
   const config = loadConfig(environment);
   const log: string[] = [];
   const logger = createLogger(config, 'api', { write: (line) => log.push(line) });
-  const context = createContext(config, { log: logger, ...overrides });
-  const name = `api-${++served}`;
-  http(
-    name,
-    serve(routes, () => context),
-  );
-  const server: Server = getTestServer(name);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const serveOne = () => serveContext(createContext(config, { log: logger, ...overrides }));
+  const { url, context, close } = await serveOne();
   return {
     ...cloud,
     url,
@@ -87,13 +82,31 @@ export async function startApi(overrides: Partial<Context> = {}): Promise<Api> {
     environment,
     log,
     call: (method, path, options) => call(url, method, path, options),
+    another: serveOne,
+    async close() {
+      await close();
+      const { cloudRun, firestore, gcs, pubsub } = cloud;
+      await Promise.all([cloudRun.close(), firestore.close(), gcs.close(), pubsub.close()]);
+      rmSync(dir, { recursive: true });
+    },
+  };
+}
+
+async function serveContext(context: Context) {
+  const name = `api-${++served}`;
+  http(
+    name,
+    serve(routes, () => context),
+  );
+  const server: Server = getTestServer(name);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    context,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await context.close();
-      const { cloudRun, firestore, gcs, pubsub } = cloud;
-      await Promise.all([cloudRun.close(), firestore.close(), gcs.close(), pubsub.close()]);
-      rmSync(dir, { recursive: true });
     },
   };
 }

@@ -12,6 +12,8 @@ export interface EventClient {
   readonly text: string;
   /** As EventSource keeps it over reconnects. */
   readonly lastEventId: string | undefined;
+  /** The server has ended the stream in good order. */
+  readonly isComplete: boolean;
   /** Resolves at the end of the stream, however it came. */
   readonly ended: Promise<void>;
   pause(): void;
@@ -31,16 +33,19 @@ interface ClientOptions {
   readonly key?: string;
   readonly accept?: string;
   readonly method?: string;
+  /** Takes the events, which then are not kept. */
+  readonly onEvent?: (event: ReadEvent) => void;
 }
 
 /** Opens the path as an event stream; resolves when its headers are there. */
 export async function openEvents(
   url: string,
   path: string,
-  { lastEventId, key = keys.reader, accept = 'text/event-stream', method }: ClientOptions = {},
+  options: ClientOptions = {},
 ): Promise<EventClient> {
+  const { lastEventId, key = keys.reader, accept = 'text/event-stream', method = 'GET' } = options;
   const call = request(`${url}${path}`, {
-    method: method ?? 'GET',
+    method,
     agent: false,
     headers: {
       Accept: accept,
@@ -48,7 +53,7 @@ export async function openEvents(
       ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }),
     },
   });
-  return read(call, await response(call), lastEventId);
+  return read(call, await response(call), options);
 }
 
 function response(call: ClientRequest): Promise<IncomingMessage> {
@@ -60,13 +65,13 @@ function response(call: ClientRequest): Promise<IncomingMessage> {
 function read(
   call: ClientRequest,
   res: IncomingMessage,
-  lastEventId: string | undefined,
+  { lastEventId, onEvent }: ClientOptions,
 ): EventClient {
   const ended = Promise.withResolvers<void>();
-  const parser = createEventParser(lastEventId);
+  const parser = createEventParser(lastEventId, onEvent);
   let text = '';
   res.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
+    if (!onEvent) text += chunk;
     parser.push(chunk);
   });
   res.on('error', () => undefined).once('close', () => ended.resolve());
@@ -81,6 +86,9 @@ function read(
     get lastEventId() {
       return parser.lastEventId();
     },
+    get isComplete() {
+      return res.complete;
+    },
     ended: ended.promise,
     pause: () => void res.pause(),
     resume: () => void res.resume(),
@@ -89,15 +97,16 @@ function read(
 }
 
 /** https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation */
-export function createEventParser(lastEventId?: string) {
+export function createEventParser(lastEventId?: string, onEvent?: (event: ReadEvent) => void) {
   const events: ReadEvent[] = [];
+  const take = onEvent ?? ((event: ReadEvent) => void events.push(event));
   let rest = '';
   let id = lastEventId;
   let ownId: string | undefined;
   let event = '';
   let data: string[] = [];
 
-  function take(line: string): void {
+  function readLine(line: string): void {
     const [, field = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
     if (line === '') dispatch();
     if (field === 'event') event = value;
@@ -109,7 +118,7 @@ export function createEventParser(lastEventId?: string) {
     id = ownId ?? id;
     if (data.length > 0) {
       const parsed = JSON.parse(data.join('\n'));
-      events.push({ event, ...(ownId !== undefined && { id: ownId }), data: parsed });
+      take({ event, ...(ownId !== undefined && { id: ownId }), data: parsed });
     }
     ownId = undefined;
     event = '';
@@ -122,7 +131,7 @@ export function createEventParser(lastEventId?: string) {
     push(chunk: string) {
       const lines = (rest + chunk).split(/\r\n|\n|\r/);
       rest = lines.pop() ?? '';
-      lines.forEach(take);
+      lines.forEach(readLine);
     },
   };
 }
@@ -137,13 +146,21 @@ export function expectDocumented(events: readonly ReadEvent[]): void {
 
 /** What one person has seen over all connections: numbers never go back, and the end comes once, last. */
 export function expectMonotone(connections: readonly (readonly ReadEvent[])[]): void {
+  const check = createMonotoneCheck();
+  for (const event of connections.flat()) check(event);
+}
+
+/** Throws at the first number that goes back. */
+export function createMonotoneCheck(): (event: ReadEvent) => void {
   const highest = new Map<string, number>();
-  for (const { event, data } of connections.flat()) {
+  return ({ event, data }) => {
     for (const [name, number] of numbersOf(event, data)) {
-      expect(number, `${name} in ${event}`).toBeGreaterThanOrEqual(highest.get(name) ?? 0);
+      const before = highest.get(name) ?? 0;
+      if (!(number >= before))
+        throw new Error(`${name} fell from ${before} to ${number} in ${event}`);
       highest.set(name, number);
     }
-  }
+  };
 }
 
 export function countOf(events: readonly ReadEvent[], name: string): number {

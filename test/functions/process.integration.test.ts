@@ -1,14 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createConnection } from 'node:net';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Api, keys, startApi, transportNamed } from './api.ts';
+import { openEvents } from './events.ts';
+import { memoryOf, spawnFramework, startFramework, stop } from './framework-process.ts';
 
 /** The function as it is deployed: the framework's own program, in a process of its own. */
 
@@ -36,7 +32,7 @@ test('the framework serves the API from the sources', async () => {
 
 test('32 MiB from somebody unknown are refused without being kept', async () => {
   const api = await startFramework(cloud.environment);
-  const before = memoryOf(api.child);
+  const before = memoryOf(api.child, 'VmHWM');
   const body = new Uint8Array(32 * 1024 * 1024);
   const headers = { 'Content-Type': 'application/json' };
   const unknown = await fetch(`${api.url}/api/transport`, { method: 'POST', headers, body });
@@ -47,7 +43,7 @@ test('32 MiB from somebody unknown are refused without being kept', async () => 
     body,
   });
   expect([known.status, (await codeOf(known)).code]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
-  expect(memoryOf(api.child) - before).toBeLessThan(body.length);
+  expect(memoryOf(api.child, 'VmHWM') - before).toBeLessThan(body.length);
   expect(await stop(api, 'SIGINT')).toBe(0);
 });
 
@@ -75,6 +71,20 @@ test('a request in flight at SIGTERM is answered before the process ends with 0'
   expect(await ended).toBe(0);
 });
 
+test('open event streams are ended in good order at SIGTERM', async () => {
+  const api = await startFramework(cloud.environment);
+  const body = transportNamed('watched');
+  const { body: transport } = await cloud.call('POST', '/api/transport', { body });
+  const path = `/api/transport/${transport.id}/status`;
+  const idle = await openEvents(api.url, path);
+  await cloud.call('POST', `/api/transport/${transport.id}/execute`);
+  const watching = await openEvents(api.url, path);
+  const ended = stop(api, 'SIGTERM');
+  await Promise.all([idle.ended, watching.ended]);
+  expect([idle.isComplete, watching.isComplete, await ended]).toEqual([true, true, 0]);
+  expect(cloud.pubsub.subscriptions()).toEqual([]);
+});
+
 test('a configuration that is not usable ends the process with every problem', async () => {
   const { child, lines } = spawnFramework({
     ...cloud.environment,
@@ -88,46 +98,6 @@ test('a configuration that is not usable ends the process with every problem', a
   expect(output).toContain('LOG_LEVEL');
 });
 
-interface Framework {
-  readonly url: string;
-  readonly child: ChildProcess;
-}
-
-async function startFramework(environment: Readonly<Record<string, string>>): Promise<Framework> {
-  const { child, lines } = spawnFramework(environment);
-  const listening = Promise.withResolvers<number>();
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const { message, port } = JSON.parse(line);
-    if (message === 'Listening') listening.resolve(port);
-  });
-  child.once('close', () => listening.reject(new Error(lines.join('\n'))));
-  return { child, url: `http://127.0.0.1:${await listening.promise}` };
-}
-
-function spawnFramework(environment: Readonly<Record<string, string>>) {
-  const require = createRequire(import.meta.url);
-  const program = join(dirname(require.resolve('@google-cloud/functions-framework')), 'main.js');
-  const source = fileURLToPath(new URL('../../functions/index.ts', import.meta.url));
-  const child = spawn(
-    process.execPath,
-    [program, '--target=api', `--source=${source}`, '--port=0'],
-    {
-      env: { PATH: process.env['PATH'], METADATA_SERVER_DETECTION: 'none', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  const lines: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => lines.push(line));
-  return { child, lines };
-}
-
-async function stop({ child }: Framework, signal: NodeJS.Signals): Promise<number | null> {
-  const closed = once(child, 'close');
-  child.kill(signal);
-  const [code] = await closed;
-  return code;
-}
-
 async function refusesConnections(url: string): Promise<void> {
   const headers = { Connection: 'close' };
   while (
@@ -136,12 +106,6 @@ async function refusesConnections(url: string): Promise<void> {
       () => false,
     )
   );
-}
-
-/** Peak resident memory in bytes, as Linux counts it. */
-function memoryOf({ pid }: ChildProcess): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
 }
 
 async function codeOf(response: Response): Promise<{ code: string }> {

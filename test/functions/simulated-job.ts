@@ -81,6 +81,8 @@ async function simulateJob({ ledger, bus }: Tools, queued: Job) {
         longMs,
         claims.map((claim) => hintOf(claim, tenths, false)),
       ),
+    recordHints: (hints: readonly SplitProgress[]) =>
+      ledger.renewLease(jobId, holder, longMs, hints),
     publish,
     async commit(claim: Claim): Promise<void> {
       await ledger.commitSplit(claim, [partOf(claim)]);
