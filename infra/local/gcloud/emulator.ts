@@ -66,7 +66,8 @@ export async function startEmulator(
     await emulator.ended;
     await guard.close();
   };
-  signal?.addEventListener('abort', kill, { once: true });
+  signal?.addEventListener('abort', kill);
+  if (signal?.aborted) kill();
   const hasEnded = emulator.ended.then(() => false);
   const started = await Promise.race([isReady.promise.then(() => true), hasEnded]);
   signal?.removeEventListener('abort', kill);

@@ -40,7 +40,7 @@ function describeTables(tables: readonly TableSize[]): string[] {
 }
 
 /** Lines for a POSIX shell with curl, grep and sed. */
-export function commandsToTry(
+function commandsToTry(
   { api_url, api_key, gcs_url, bucket }: Endpoints,
   [first]: readonly TableSize[],
 ): string[] {
@@ -65,7 +65,7 @@ export function commandsToTry(
     '# list the objects, and download a part',
     `curl -sS ${objects}?prefix=exports/"; echo`,
     `PART=$(curl -sS ${objects}?prefix=exports/" | ${valuesOf('name')} | grep 'gz$' | head -n 1)`,
-    `curl -sS ${objects}/$(echo "$PART" | sed 's/%/%25/g; s#/#%2F#g')?alt=media" | gunzip | head -n 5`,
+    `curl -s ${objects}/$(echo "$PART" | sed 's/%/%25/g; s#/#%2F#g')?alt=media" | gunzip | head -n 5`,
   ];
 }
 
