@@ -1,10 +1,12 @@
+import type { Extraction } from '../shared/domain/extraction.ts';
 import type { Job } from '../shared/domain/job.ts';
 import type { Part, Split } from '../shared/domain/split.ts';
+import { type ErrorReport, OraFerryError, reportError } from '../shared/errors.ts';
 import type { StoredObject } from '../shared/ports.ts';
 import type { TaskContext } from './context.ts';
 import { mapLimited } from './map-limited.ts';
 import { publishManifest, publishSchemas } from './publish.ts';
-import { verifyJob } from './verify.ts';
+import { type Verdict, verifyJob } from './verify.ts';
 
 const concurrentRequests = 8;
 
@@ -24,18 +26,8 @@ export async function finishJob(
   const splits = await ctx.ledger.splits(jobId);
   const decided = job.outcome ? job : await decide(ctx, job, splits);
   ctx.log.info({ outcome: decided.outcome?.state }, 'The outcome is decided.');
-  const extractions = await ctx.ledger.extractions(jobId, decided.epoch);
-  const tables = extractions.filter(({ result }) => result?.state === 'SUCCEEDED');
-  const publishes = decided.state === 'PUBLISHING';
-  const kept = publishes ? tables.flatMap(({ id }) => partsOf(decided, id, splits)) : [];
-  await endUploads(ctx, splits);
-  signal.throwIfAborted();
-  await sweep(ctx, decided, kept, publishes);
-  if (publishes) {
-    signal.throwIfAborted();
-    await publishSchemas(ctx.objects, decided, tables);
-    await publishManifest(ctx.objects, decided, extractions, splits);
-  }
+  if (decided.state === 'PUBLISHING') await publish(ctx, decided, splits, signal);
+  else await clear(ctx, decided, splits);
   const { state } = await ctx.ledger.finish(decided);
   ctx.log.info({ state }, `The job ended: ${state}.`);
   return true;
@@ -43,10 +35,71 @@ export async function finishJob(
 
 async function decide(ctx: TaskContext, job: Job, splits: readonly Split[]): Promise<Job> {
   const extractions = await ctx.ledger.extractions(job.id, job.epoch);
-  const listed = await Array.fromAsync(ctx.objects.list(job.output.bucket, job.output.prefix));
+  const verdict = await verify(ctx, job, extractions, splits).catch((error) => {
+    if (isRefusal(error)) return refused(extractions, reportError(error));
+    throw error;
+  });
+  return ctx.ledger.decide(job, verdict.outcome, verdict.results);
+}
+
+async function verify(
+  ctx: TaskContext,
+  job: Job,
+  extractions: readonly Extraction[],
+  splits: readonly Split[],
+): Promise<Verdict> {
+  const { bucket, prefix } = job.output;
+  // Of a job that is being cancelled nothing is verified.
+  const listed =
+    job.state === 'CANCELLING' ? [] : await Array.fromAsync(ctx.objects.list(bucket, prefix));
   const objects = new Map(listed.map((object) => [object.name, object]));
-  const { outcome, results } = verifyJob(job, { extractions, splits, objects });
-  return ctx.ledger.decide(job, outcome, results);
+  return verifyJob(job, { extractions, splits, objects });
+}
+
+/** A bucket that refuses us for good must not keep the job from ending. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof OraFerryError && error.code === 'GCS_ERROR' && !error.retryable;
+}
+
+function refused(extractions: readonly Extraction[], error: ErrorReport): Verdict {
+  const results = extractions.map(({ id }) => ({
+    extractionId: id,
+    state: 'FAILED' as const,
+    error,
+  }));
+  return { outcome: { state: 'FAILED', error }, results };
+}
+
+async function publish(
+  ctx: TaskContext,
+  job: Job,
+  splits: readonly Split[],
+  signal: AbortSignal,
+): Promise<void> {
+  const extractions = await ctx.ledger.extractions(job.id, job.epoch);
+  const tables = extractions.filter(({ result }) => result?.state === 'SUCCEEDED');
+  const kept = tables.flatMap(({ id }) => partsOf(job, id, splits));
+  await endUploads(ctx, splits);
+  signal.throwIfAborted();
+  await sweep(ctx, job, kept);
+  signal.throwIfAborted();
+  await publishSchemas(ctx.objects, job, tables);
+  await publishManifest(ctx.objects, job, extractions, splits);
+}
+
+/** Leaves nothing of a failed or cancelled job in the bucket, as far as the bucket lets us. */
+async function clear(ctx: TaskContext, job: Job, splits: readonly Split[]): Promise<void> {
+  try {
+    await endUploads(ctx, splits);
+    await sweep(ctx, job, []);
+  } catch (err) {
+    if (!isRefusal(err)) throw err;
+    const { prefix } = job.output;
+    ctx.log.error(
+      { err, prefix },
+      'The bucket refused the sweep: delete what lies under the prefix.',
+    );
+  }
 }
 
 /**
@@ -61,15 +114,11 @@ async function endUploads(ctx: TaskContext, splits: readonly Split[]): Promise<v
   await mapLimited(open, concurrentRequests, (upload) => ctx.objects.cancelUpload(upload.uri));
 }
 
-/** Deletes what does not belong to the result. */
-async function sweep(
-  ctx: TaskContext,
-  job: Job,
-  kept: readonly Part[],
-  publishes: boolean,
-): Promise<void> {
+/** Deletes what does not belong to the result: without parts to keep, everything. */
+async function sweep(ctx: TaskContext, job: Job, kept: readonly Part[]): Promise<void> {
   const { bucket, prefix } = job.output;
   const generations = new Map(kept.map((part) => [prefix + part.name, part.generation]));
+  const publishes = job.state === 'PUBLISHING';
   const isStray = ({ name, generation }: StoredObject) =>
     name.endsWith('.jsonl.gz') ? generations.get(name) !== generation : !publishes;
   const objects = await Array.fromAsync(ctx.objects.list(bucket, prefix));

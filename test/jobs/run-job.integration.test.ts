@@ -246,6 +246,16 @@ test('a cancelled job ends CANCELLED and leaves nothing in the bucket', async ()
   expect(await fixture.files(job)).toEqual([]);
 });
 
+test('a bucket that refuses us at the end fails the job instead of leaving it open', async () => {
+  const { faults } = fixture.backends.gcs;
+  const listing = faults.inject({ on: 'list', action: { status: 403 }, after: 1, times: 2 });
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  expect(await fixture.run(job)).toBe('FAILED');
+  expect(listing.consumed).toBe(2);
+  const { job: failed } = await fixture.detail(job);
+  expect(failed.error).toMatchObject({ code: 'GCS_ERROR' });
+});
+
 test('a stopped task hands its work back, and another one finishes the job', async () => {
   const stall = fixture.backends.oracle.faults.stallAfterRows(1_000, 'PEOPLE');
   const job = await fixture.enqueue(['HR.PEOPLE']);
