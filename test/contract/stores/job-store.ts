@@ -15,15 +15,15 @@ import {
 } from '../../support/stores.ts';
 
 /** What every JobStore must do. */
-export function jobStoreContract(start: () => Promise<StoreServer>): void {
+export function jobStoreContract(start: () => Promise<StoreServer>, crowd = 50): void {
   const open = storesOn(start);
-  describe('enqueue', () => enqueueing(open));
+  describe('enqueue', () => enqueueing(open, crowd));
   describe('launch', () => launching(open));
   describe('cancel', () => cancelling(open));
   describe('history', () => history(open));
 }
 
-function enqueueing(open: () => Stores) {
+function enqueueing(open: () => Stores, crowd: number) {
   it('copies the definition into the job', async () => {
     const { transports, jobs } = open();
     const destination = { prefix: 'exports', bucket: 'elsewhere' };
@@ -40,20 +40,20 @@ function enqueueing(open: () => Stores) {
     expect(await jobs.get('default', job.id)).toEqual(job);
   });
 
-  it('50 concurrent requests with one key make one job', async () => {
+  it(`${crowd} concurrent requests with one key make one job`, async () => {
     const { transports, jobs } = open();
     const { id } = await transports.create('default', inputOf('keyed'));
-    const requests = Array.from({ length: 50 }, () => jobs.enqueue(executeRequest(id, 'k')));
+    const requests = Array.from({ length: crowd }, () => jobs.enqueue(executeRequest(id, 'k')));
     const answers = await Promise.all(requests);
     expect(new Set(answers.map(({ job }) => job.id)).size).toBe(1);
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
     expect((await transports.get('default', id)).latestVersion).toBe(1);
   });
 
-  it('of 50 concurrent requests without a key one wins, and the others are told which', async () => {
+  it(`of ${crowd} concurrent requests without a key one wins, and the others are told which`, async () => {
     const { transports, jobs } = open();
     const { id } = await transports.create('default', inputOf('keyless'));
-    const requests = Array.from({ length: 50 }, () => jobs.enqueue(executeRequest(id)));
+    const requests = Array.from({ length: crowd }, () => jobs.enqueue(executeRequest(id)));
     const results = await Promise.allSettled(requests);
     const [winner, ...more] = results.filter((result) => result.status === 'fulfilled');
     expect(more).toEqual([]);
