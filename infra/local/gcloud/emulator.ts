@@ -59,11 +59,16 @@ export async function startEmulator(
     },
     guard,
   );
-  // Java ends with the process group that gcloud's wrapper leads; the emulators keep nothing worth a farewell.
-  const kill = () => emulator.kill('SIGKILL');
+  // Java lives on when only gcloud's wrapper is killed; at Ctrl-C, which the whole group gets, gcloud buries it.
+  let killer: NodeJS.Timeout | undefined;
+  const kill = () => {
+    emulator.kill('SIGINT');
+    killer ??= setTimeout(() => emulator.kill('SIGKILL'), GRACE_MS);
+  };
   const close = async () => {
     kill();
     await emulator.ended;
+    clearTimeout(killer);
     await guard.close();
   };
   signal?.addEventListener('abort', kill);
@@ -77,6 +82,7 @@ export async function startEmulator(
   throw new Error(`Google's ${name} emulator did not start:\n${said.join('\n')}`);
 }
 
+const GRACE_MS = 2_000;
 const LINES_KEPT = 20;
 
 function isExecutable(path: string): boolean {
