@@ -79,7 +79,8 @@ function enqueueing(open: () => Stores, crowd: number) {
     await jobs.requestCancel('default', job.id);
     const record = present((await db.collection('requests').get()).docs[0]);
     const lifetimeMs = record.get('expiresAt').toMillis() - Date.parse(job.createdAt);
-    expect(lifetimeMs).toBe(24 * 60 * 60 * 1000);
+    // The emulator's clock has a finer grain than the dates that are compared.
+    expect(Math.abs(lifetimeMs - 24 * 60 * 60 * 1000)).toBeLessThan(1_000);
     await record.ref.update({ expiresAt: Timestamp.fromMillis(Date.parse(job.createdAt) - 1) });
     const next = await jobs.enqueue(executeRequest(id, 'k'));
     expect(next).toMatchObject({ created: true, job: { version: 2 } });

@@ -16,7 +16,7 @@ export interface OracleFixture {
   open(settings?: SourceSettings): OracleSource;
 }
 
-export interface SourceSettings {
+interface SourceSettings {
   readonly user?: string;
   readonly password?: string;
   readonly connectString?: string;
