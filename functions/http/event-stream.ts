@@ -7,7 +7,7 @@ export interface EventStream {
   readonly signal: AbortSignal;
   /** False while the client has not taken what was sent; `onDrain` tells when it has. */
   readonly isReady: boolean;
-  send(frame: string): void;
+  send(frames: string | Buffer): void;
   onDrain(listener: () => void): void;
   /** No more is sent; what is under way still arrives, within the patience for a stalled client. */
   end(): void;
@@ -43,8 +43,8 @@ export function openEventStream(res: ServerResponse, times: StreamTimes): EventS
     get isReady() {
       return !over.signal.aborted && !res.writableNeedDrain;
     },
-    send(frame) {
-      if (!over.signal.aborted && !res.write(frame)) cutOffLater();
+    send(frames) {
+      if (!over.signal.aborted && !res.write(frames)) cutOffLater();
     },
     onDrain: (listener) => void res.on('drain', () => !over.signal.aborted && listener()),
     end() {

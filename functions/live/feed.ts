@@ -4,7 +4,8 @@ import { formatEvent, type ServerSentEvent } from '../http/sse.ts';
 export interface Batch {
   /** Of the latest event in it; grows with each event of the feed. */
   readonly version: number;
-  readonly frames: string;
+  /** Bytes, because Node would encode a text, and copy it, for each client anew. */
+  readonly frames: Buffer;
   /** Nothing follows. */
   readonly isLast: boolean;
 }
@@ -19,13 +20,16 @@ export interface Feed {
   /** What came first after a version, of all events or of those that stand for newcomers too. */
   after(version: number, whose?: Whose): Batch | undefined;
   /** What a client gets that knows nothing; what comes after its version completes it. */
-  opening(frames: string): Batch;
+  opening(frames: Buffer): Batch;
   readonly version: number;
 }
 
 type Whose = 'all' | 'standing';
 
-interface Entry extends Batch {
+interface Entry {
+  readonly version: number;
+  readonly frame: string;
+  readonly isLast: boolean;
   /** For newcomers too, whose snapshot does not say it. */
   readonly isStanding: boolean;
 }
@@ -53,7 +57,7 @@ export function createFeed(): Feed {
       entries.delete(key);
       const isStanding = kind !== undefined;
       const isLast = kind === 'last';
-      entries.set(key, { version, frames: formatEvent(event), isLast, isStanding });
+      entries.set(key, { version, frame: formatEvent(event), isLast, isStanding });
     },
     drop(key) {
       batches.clear();
@@ -74,11 +78,15 @@ export function createFeed(): Feed {
   };
 }
 
-function collect(entries: Iterable<Batch>): Batch | undefined {
-  let batch: Batch | undefined;
-  for (const { version, frames, isLast } of entries) {
-    batch = { version, frames: (batch?.frames ?? '') + frames, isLast };
-    if (batch.frames.length >= batchLength) break;
+function collect(entries: Iterable<Entry>): Batch | undefined {
+  let text = '';
+  let latest: Entry | undefined;
+  for (const entry of entries) {
+    text += entry.frame;
+    latest = entry;
+    if (text.length >= batchLength) break;
   }
-  return batch;
+  if (!latest) return undefined;
+  const { version, isLast } = latest;
+  return { version, isLast, frames: Buffer.from(text) };
 }

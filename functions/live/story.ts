@@ -84,7 +84,7 @@ interface Chapter {
   readonly tables: readonly ShownTable[];
   readonly position: Position;
   /** The snapshot as it goes out, made when first asked for. */
-  frame?: string;
+  frame?: Buffer;
 }
 
 function chapterOf(
@@ -101,9 +101,11 @@ function hasTurned({ position: before }: Chapter, { position: now }: Chapter): b
   return before.state !== now.state || !isSamePlan;
 }
 
-function frameOf(chapter: Chapter): string {
+function frameOf(chapter: Chapter): Buffer {
   const { view, tables, position } = chapter;
+  if (chapter.frame) return chapter.frame;
   const isOver = isTerminal(position.state);
-  chapter.frame ??= formatEvent(snapshotEvent(view, tables, isOver ? undefined : position));
+  const event = snapshotEvent(view, tables, isOver ? undefined : position);
+  chapter.frame = Buffer.from(formatEvent(event));
   return chapter.frame;
 }

@@ -32,12 +32,12 @@ async function connect(intervals: Partial<Intervals> = {}) {
   return { client, ...(await served.promise) };
 }
 
-const big = formatEvent({ event: 'big', data: 'x'.repeat(64 * 1024) });
+const big = formatEvent({ event: 'big', data: 'x'.repeat(4 * 1024 * 1024) });
 
 /** Sends until the client's side takes no more. */
 async function fill(stream: EventStream): Promise<number> {
   for (let sent = 0; ; sent++) {
-    if (!stream.isReady) await new Promise((resolve) => setTimeout(resolve, 50));
+    if (!stream.isReady) await new Promise((resolve) => setTimeout(resolve, 100));
     if (!stream.isReady) return sent;
     stream.send(big);
   }
