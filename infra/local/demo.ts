@@ -1,9 +1,9 @@
 import type { WriteStream } from 'node:tty';
 import { parseArguments, usage } from './demo/arguments.ts';
 import { type DemoResult, runDemo } from './demo/run.ts';
+import { watchInterruption } from './interruption.ts';
 
 const OLDEST_NODE = 24;
-const PARENT_CHECK_MS = 500;
 const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -16,11 +16,14 @@ async function main(args: readonly string[]): Promise<number> {
     complain('npm brings it: run `npm ci`, then `npm run demo`.');
     return 1;
   }
-  const interruption = watchSignals();
-  const { signal } = interruption;
+  const { signal, signalName, stop } = watchInterruption();
+  // Nobody reads our output any more.
+  process.stdout.on('error', stop);
   const result = await runDemo({ say, complain, signal, terminal: terminalFor(wanted) });
   if (wanted.json) say(JSON.stringify(summaryOf(result)));
-  return interruption.exitCode() ?? (result.verified ? 0 : 1);
+  const name = signalName();
+  if (name) return INTERRUPTED[name];
+  return result.verified ? 0 : 1;
 }
 
 function readArguments(args: readonly string[]): { readonly json: boolean } | number {
@@ -33,35 +36,6 @@ function readArguments(args: readonly string[]): { readonly json: boolean } | nu
     complain(`${(error as Error).message}\n\n${usage}`);
     return 2;
   }
-}
-
-/**
- * Aborts at the first signal, when npm is gone that started us, or when nobody reads our output any more.
- * Later signals change nothing: the stop is under way.
- */
-function watchSignals() {
-  const stop = new AbortController();
-  let exitCode: number | undefined;
-  for (const [name, code] of Object.entries(INTERRUPTED)) {
-    process.on(name, () => {
-      exitCode ??= code;
-      stop.abort(new Error(`stopped by ${name}`));
-    });
-  }
-  process.stdout.on('error', (error) => stop.abort(error));
-  if (process.env['npm_lifecycle_event']) watchParent(() => stop.abort(new Error('npm is gone')));
-  return { signal: stop.signal, exitCode: () => exitCode };
-}
-
-/** A signal to npm ends the shell between npm and us without a word to us; then we have another parent. */
-function watchParent(whenGone: () => void): void {
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(watch);
-    whenGone();
-  }, PARENT_CHECK_MS);
-  watch.unref();
 }
 
 /** Where bars may be drawn. With --json, standard output is for a program even when it is a terminal. */

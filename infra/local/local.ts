@@ -17,7 +17,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   ignoreClosedOutput();
-  const signal = watchInterruption();
+  const { signal } = watchInterruption();
   try {
     await runLocal({ ...wanted, say, signal });
   } catch (error) {
