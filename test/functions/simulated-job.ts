@@ -13,7 +13,7 @@ import { executeRequest, inputOf, longMs, partOf, present, tablePlan } from '../
 
 const holder = 'task';
 /** Of each split; see tablePlan and partOf. */
-export const rowsOfSplit = 10;
+const rowsOfSplit = 10;
 
 export type Simulation = Awaited<ReturnType<typeof simulateJob>>;
 
