@@ -18,14 +18,8 @@ export default {
     {
       name: 'programs-are-separate',
       severity: 'error',
-      from: { path: '^functions/' },
-      to: { path: '^(jobs|infra|test)/' },
-    },
-    {
-      name: 'programs-are-separate-2',
-      severity: 'error',
-      from: { path: '^jobs/' },
-      to: { path: '^(functions|infra|test)/' },
+      from: { path: '^(functions|jobs)/' },
+      to: { path: '^(functions|jobs|infra|test)/', pathNot: '^$1/' },
     },
     {
       name: 'domain-is-pure',
@@ -47,6 +41,7 @@ export default {
       oracle: 'oracledb',
       gcs: '@google-cloud/storage',
       firestore: '@google-cloud/firestore',
+      pubsub: '@google-cloud/pubsub',
       'cloud-run': '@google-cloud/run',
     }).map(([folder, name]) => ({
       name: `only-${folder}-knows-${name.split('/').at(-1)}`,

@@ -1,4 +1,4 @@
-import { failure } from '../firestore/rpc.ts';
+import { failure } from '../grpc.ts';
 import { type Execution, type ExecutionSpec, executionState, type LogSource } from './execution.ts';
 import { jobTemplate, timestamp } from './messages.ts';
 

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { loadPackageDefinition, Server, type ServiceClientConstructor } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
-import { listen } from '../firestore/rpc.ts';
+import { listen } from '../grpc.ts';
 import {
   type Execution,
   executionState,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { failure, unary } from '../firestore/rpc.ts';
+import { failure, unary } from '../grpc.ts';
 import { cancelExecution, type Execution, lastSegment, startExecution } from './execution.ts';
 import type { Faults } from './faults.ts';
 import type { Guard } from './guard.ts';

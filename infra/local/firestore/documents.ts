@@ -1,6 +1,6 @@
+import { failure } from '../grpc.ts';
 import { getField, parsePath, withField } from './fields.ts';
 import type { Fields, Mask, Precondition, Value, Write } from './messages.ts';
-import { failure } from './rpc.ts';
 import { applyTransforms } from './transforms.ts';
 import { compareValues, documentSize, microsOf, timestampOf } from './values.ts';
 

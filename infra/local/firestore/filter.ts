@@ -1,7 +1,7 @@
+import { failure } from '../grpc.ts';
 import type { StoredDocument } from './documents.ts';
 import { getField, parsePath } from './fields.ts';
 import type { Filter, Value } from './messages.ts';
-import { failure } from './rpc.ts';
 import { compareValues, elementsOf, isNaNValue, isNull, sameType } from './values.ts';
 
 export type Predicate = (document: StoredDocument) => boolean;

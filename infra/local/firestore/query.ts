@@ -1,7 +1,7 @@
+import { failure } from '../grpc.ts';
 import type { Collections, StoredDocument } from './documents.ts';
 import { compileFilter, fieldReader, inequalityFields, type Predicate } from './filter.ts';
 import type { Aggregation, Cursor, Order, StructuredQuery, Value } from './messages.ts';
-import { failure } from './rpc.ts';
 import { compareValues, numberOf } from './values.ts';
 
 /** The documents that a query finds below `parent`, whole and in order. */

@@ -2,9 +2,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { loadPackageDefinition, Server, type ServiceClientConstructor } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
+import { listen } from '../grpc.ts';
 import { createStore } from './documents.ts';
 import { grpcOptions } from './messages.ts';
-import { listen } from './rpc.ts';
 import { createService, type RequestCounts } from './service.ts';
 import { createTransactions } from './transactions.ts';
 

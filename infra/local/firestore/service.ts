@@ -1,4 +1,5 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
+import { asStatus, failure, streaming, unary } from '../grpc.ts';
 import { findDocument, type Store, type StoredDocument, type WriteOutcome } from './documents.ts';
 import { project } from './fields.ts';
 import { type ListDocumentsRequest, listCollectionIds, listDocuments } from './listing.ts';
@@ -13,7 +14,6 @@ import type {
   Write,
 } from './messages.ts';
 import { aggregate, runQuery } from './query.ts';
-import { asStatus, failure, streaming, unary } from './rpc.ts';
 import type { Read, Transactions } from './transactions.ts';
 import { timestampOf } from './values.ts';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { failure } from '../grpc.ts';
 import type { Collections, Store } from './documents.ts';
 import { createLocks } from './locks.ts';
 import type { Consistency, TransactionOptions, Write } from './messages.ts';
-import { failure } from './rpc.ts';
 
 /** A read that can be made again: `fingerprint` tells whether its result is still the same. */
 export interface Read<T> {

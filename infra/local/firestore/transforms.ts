@@ -1,6 +1,6 @@
+import { failure } from '../grpc.ts';
 import { getField, parsePath, withField } from './fields.ts';
 import type { Fields, FieldTransform, Timestamp, Value } from './messages.ts';
-import { failure } from './rpc.ts';
 import { compareValues, elementsOf, numberOf } from './values.ts';
 
 /**

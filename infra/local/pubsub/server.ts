@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { loadPackageDefinition, Server, type ServiceClientConstructor } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
-import { failure, listen } from '../firestore/rpc.ts';
+import { failure, listen } from '../grpc.ts';
 import { grpcOptions } from './messages.ts';
 import { createTopic, type PubSubState, publisherService, subscriberService } from './service.ts';
 

@@ -1,5 +1,5 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
-import { failure, unary } from '../firestore/rpc.ts';
+import { failure, unary } from '../grpc.ts';
 import { createMessageQueue, type MessageQueue, type Puller } from './message-queue.ts';
 import type {
   PubsubMessage,

@@ -1,4 +1,4 @@
-import { failure } from '../firestore/rpc.ts';
+import { failure } from '../grpc.ts';
 import type { Duration, SubscriptionMessage } from './messages.ts';
 
 const MINUTE = 60;
