@@ -17,6 +17,8 @@ export interface TaskContext {
   /** For planning only. */
   readonly oracle: OracleSource;
   readonly progress: ProgressBus;
+  /** Resource name of the Cloud Run execution that this task belongs to. */
+  readonly execution?: string;
   startWorker(): SplitWorker;
   close(): Promise<void>;
 }
@@ -36,8 +38,17 @@ export function createTaskContext(env: NodeJS.ProcessEnv): TaskContext {
     progress,
     objects: createObjectStore(config, log),
     startWorker: () => startWorker(env),
+    ...executionOf(config, env),
     async close() {
       await Promise.all([oracle.close(), progress.close(), db.terminate()]);
     },
   };
+}
+
+// https://cloud.google.com/run/docs/container-contract#jobs-env-vars
+function executionOf({ project, region, cloud_run }: Config, env: NodeJS.ProcessEnv) {
+  const name = env['CLOUD_RUN_EXECUTION'];
+  if (!name) return {};
+  const job = `projects/${project}/locations/${region}/jobs/${cloud_run.job}`;
+  return { execution: `${job}/executions/${name}` };
 }

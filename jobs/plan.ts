@@ -23,7 +23,7 @@ export async function planJob(
   holder: string,
   stop: AbortSignal,
 ): Promise<boolean> {
-  const job = await ctx.ledger.beginPlanning(jobId, holder);
+  const job = await ctx.ledger.beginPlanning(jobId, holder, ctx.execution);
   if (!job) return false;
   ctx.log.info({ epoch: job.epoch, tables: job.tables.length }, 'Planning.');
   const watch = watchJob(ctx, job);

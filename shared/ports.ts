@@ -198,9 +198,10 @@ export interface JobLedger {
 
   /**
    * QUEUED → PLANNING, or takes PLANNING over from a dead planner; a new epoch either way. Undefined while a
-   * live task plans, or when the job is past planning.
+   * live task plans, or when the job is past planning. Notes the execution that the task runs in, where whoever
+   * launched it could not.
    */
-  beginPlanning(jobId: string, holder: string): Promise<Job | undefined>;
+  beginPlanning(jobId: string, holder: string, execution?: string): Promise<Job | undefined>;
   /** Stores plans of tables under the planner's epoch, invisible until published. */
   savePlans(job: Job, plans: readonly TablePlan[]): Promise<void>;
   /** PLANNING → RUNNING in one write: from now on splits of this epoch can be claimed. */

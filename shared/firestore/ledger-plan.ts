@@ -15,6 +15,7 @@ export function beginPlanning(
   db: Firestore,
   jobId: string,
   holder: string,
+  execution: string | undefined,
 ): Promise<Job | undefined> {
   return db.runTransaction(async (tx) => {
     const snapshot = await tx.get(jobs(db).doc(jobId));
@@ -28,6 +29,7 @@ export function beginPlanning(
       owner: holder,
       epoch: document.epoch + 1,
       startedAt: document.startedAt ?? snapshot.readTime.toDate().toISOString(),
+      ...(execution !== undefined && { execution: document.execution ?? execution }),
     } as const;
     tx.update(snapshot.ref, turn);
     return toJob(jobId, { ...document, ...turn });

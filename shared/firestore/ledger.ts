@@ -21,7 +21,8 @@ export function createJobLedger(db: Firestore): JobLedger {
       }),
     releaseLease: (jobId, holder) =>
       store(async () => void (await leases(db, jobId).doc(holder).delete())),
-    beginPlanning: (jobId, holder) => store(() => beginPlanning(db, jobId, holder)),
+    beginPlanning: (jobId, holder, execution) =>
+      store(() => beginPlanning(db, jobId, holder, execution)),
     savePlans: (job, plans) => store(() => savePlans(db, job, plans)),
     publishPlan: (job, consistency, scn) => store(() => publishPlan(db, job, consistency, scn)),
     failPlanning: (job, error) => store(() => failPlanning(db, job, error)),

@@ -29,6 +29,18 @@ export function planning(open: () => Stores): void {
     expect(await stores.ledger.beginPlanning(id, present(turn?.owner))).toEqual(turn);
   });
 
+  it('notes the execution of the task where its launch could not be noted, and only there', async () => {
+    const stores = open();
+    const unnoted = await queuedJob(stores, 'unnoted');
+    const planning = await stores.ledger.beginPlanning(unnoted.id, 'a', 'execution-of-a');
+    expect(planning?.execution).toBe('execution-of-a');
+    expect((await stores.ledger.job(unnoted.id)).execution).toBe('execution-of-a');
+    const noted = await queuedJob(stores, 'noted');
+    await stores.jobs.recordExecution(noted.id, 'as-launched');
+    const again = await stores.ledger.beginPlanning(noted.id, 'a', 'execution-of-a');
+    expect(again?.execution).toBe('as-launched');
+  });
+
   it('passes to another task when the lease has run out by the server’s clock', async () => {
     const stores = open();
     const { id } = await queuedJob(stores);
