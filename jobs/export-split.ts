@@ -1,9 +1,9 @@
 import { finished, pipeline } from 'node:stream/promises';
 import type { PlannedColumn } from '../shared/domain/column.ts';
+import { compileEncoder } from '../shared/domain/encode.ts';
 import type { Part } from '../shared/domain/split.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import type { ObjectStore, OracleSource, Row, StoredObject } from '../shared/ports.ts';
-import { compileEncoder } from './encode.ts';
 import { createGzipStage, type GzipStage } from './gzip.ts';
 
 /** One attempt at one split, as plain data that can cross into another process. */

@@ -1,6 +1,6 @@
-import type { PlannedColumn } from '../shared/domain/column.ts';
-import { OraFerryError } from '../shared/errors.ts';
-import type { Row } from '../shared/ports.ts';
+import { OraFerryError } from '../errors.ts';
+import type { Row } from '../ports.ts';
+import type { PlannedColumn } from './column.ts';
 
 /** Writes rows as JSON Lines text: one object and one newline per row. */
 export type RowEncoder = (rows: readonly Row[]) => string;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileEncoder } from '../../jobs/encode.ts';
-import type { ColumnEncoding, PlannedColumn } from '../../shared/domain/column.ts';
+import type { ColumnEncoding, PlannedColumn } from '../../../shared/domain/column.ts';
+import { compileEncoder } from '../../../shared/domain/encode.ts';
 
 function column(encoding: ColumnEncoding, field = 'C', name = field): PlannedColumn {
   return { name, field, oracleType: 'X', bigQueryType: 'X', nullable: true, encoding };
