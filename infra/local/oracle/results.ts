@@ -1,6 +1,12 @@
 /** Result sets: what a cursor fetches from. Rows come as wire bytes. */
 import { createWriter } from './bytes.ts';
-import { type Database, isVisible, type StoredTable, type StoredValue } from './database.ts';
+import {
+  type Database,
+  isVisible,
+  type StoredRow,
+  type StoredTable,
+  type StoredValue,
+} from './database.ts';
 import { OracleError } from './errors.ts';
 import type { RowCache } from './row-cache.ts';
 import { type Projection, type ResultColumn, writeRow } from './rows.ts';
@@ -44,18 +50,26 @@ export function listResult(
   };
 }
 
+/** Which rows of a table are wanted: those that pass the test at the SCN, the first of them. */
+export interface Selection {
+  scn: number;
+  limit: number;
+  test(row: StoredRow, version: number): boolean;
+}
+
 /** Reads a table as it was at the SCN. Rows born later are passed over, also while fetching. */
 export function tableResult(
   database: Database,
   rowCache: RowCache,
-  query: { table: StoredTable; projections: readonly Projection[]; scn: number },
+  query: Selection & { table: StoredTable; projections: readonly Projection[] },
 ): ResultSet {
-  const { table, projections, scn } = query;
+  const { table, projections, scn, test } = query;
   const encoded = rowCache.of(table, projections);
   let at = 0;
+  let left = query.limit;
   const define = (codes: readonly number[]) => {
     const defined = projections.map((projection, index) => defineColumn(projection, codes[index]));
-    return tableResult(database, rowCache, { table, projections: defined, scn });
+    return tableResult(database, rowCache, { ...query, projections: defined });
   };
   return {
     columns: projections,
@@ -65,12 +79,14 @@ export function tableResult(
       database.assertReadable(table, scn);
       const batch = encoded.batch();
       let rows = 0;
-      for (; rows < limit && at < table.versions.length; at++) {
+      const most = Math.min(limit, left);
+      for (; rows < most && at < table.versions.length; at++) {
         const version = table.versions[at];
-        if (!version || !isVisible(version, scn)) continue;
+        if (!version || !isVisible(version, scn) || !test(version.values, at)) continue;
         batch.add(at, version.values);
         rows++;
       }
+      left -= rows;
       return { bytes: batch.bytes(), rows, done: rows < limit };
     },
   };
@@ -83,7 +99,10 @@ function defineColumn(projection: Projection, code: number | undefined): Project
   return { ...projection, wire, signature: `${projection.signature} ${wire.code}` };
 }
 
-/** The number of rows as of the SCN. */
-export function countRows(table: StoredTable, scn: number): number {
-  return table.versions.reduce((sum, version) => sum + (isVisible(version, scn) ? 1 : 0), 0);
+/** The number of rows that are selected. */
+export function countRows(table: StoredTable, { scn, limit, test }: Selection): number {
+  const wanted = table.versions.filter(
+    (version, index) => isVisible(version, scn) && test(version.values, index),
+  );
+  return Math.min(wanted.length, limit);
 }

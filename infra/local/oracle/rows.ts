@@ -13,10 +13,10 @@ export interface ResultColumn {
   wire: WireType;
 }
 
-/** One output column of a table query: a stored column, perhaps converted. */
+/** One output column of a table query. */
 export interface Projection extends ResultColumn {
-  index: number;
-  convert?(value: string): string;
+  /** The value that a row version has in it. */
+  read(row: StoredRow, version: number): StoredValue;
   /** Tells equal projections apart from others, for the cache of their bytes. */
   signature: string;
 }
@@ -41,10 +41,7 @@ export function writeProjectedRow(
   writer: Writer,
 ): void {
   writer.u8(ROW_MESSAGE);
-  for (const { index, convert, wire } of projections) {
-    const value = row[index] ?? null;
-    writeValue(wire, value !== null && convert ? convert(value) : value, writer, version);
-  }
+  for (const { read, wire } of projections) writeValue(wire, read(row, version), writer, version);
 }
 
 function writeValue(wire: WireType, value: StoredValue, writer: Writer, version: number): void {

@@ -1,30 +1,18 @@
 /**
  * The one kind of query that reads tables:
- * `SELECT <item> [[AS] "NAME"], … FROM "OWNER"."TABLE" [AS OF SCN n]`, where an item is `"COL"`,
- * `TO_CHAR("COL", 'format')` or `DBMS_LOB.GETLENGTH("COL")`, or COUNT(*) stands in the place of the
- * list.
+ * `SELECT <item>, … FROM "OWNER"."TABLE" [AS OF SCN n] [WHERE <condition> AND …]`, where COUNT(*) may
+ * stand in the place of the list.
  */
 
-import type { ColumnOrigin, LocalColumn } from './column.ts';
-import type { Database, StoredTable } from './database.ts';
-import { compileFormat } from './datetimes.ts';
+import type { Database, StoredRow, StoredTable } from './database.ts';
 import { OracleError } from './errors.ts';
-import { isLob, KINDS } from './lob-types.ts';
 import { numberWire } from './number-types.ts';
 import type { BindValue } from './requests.ts';
 import { countRows, listResult, type ResultSet, tableResult } from './results.ts';
 import type { RowCache } from './row-cache.ts';
-import type { Projection } from './rows.ts';
-import { textWire } from './text-types.ts';
+import { type Item, projectItem, takeItems } from './select-items.ts';
+import { createTaker, type Taker } from './taker.ts';
 import type { Token } from './tokens.ts';
-import { TYPES } from './types.ts';
-
-interface Item {
-  column: Token;
-  /** Of TO_CHAR, or 'length' for GETLENGTH. */
-  conversion?: { format: string } | 'length';
-  name: string;
-}
 
 /** A recognised query, not yet looked up in the database. */
 export interface TableQuery {
@@ -36,7 +24,21 @@ export interface TableQuery {
   at: number;
   /** The SCN's token, a number or a bind; without one the query reads the present. */
   scn?: Token;
+  conditions: Condition[];
+  /** The tokens of the binds in their order, which is that of their values. */
+  binds: readonly Token[];
 }
+
+/** What stands behind WHERE: ROWNUM <= n, or a test of each row. */
+export type Condition =
+  | { limit: Token }
+  | {
+      /** Looks columns and values up. Throws an OracleError. */
+      compile(table: StoredTable, read: (token: Token) => BindValue): RowTest;
+    };
+
+/** Whether a row is wanted; `version` is its index in the table's versions. */
+export type RowTest = (row: StoredRow, version: number) => boolean;
 
 /** Recognises a table query; undefined when the tokens are anything else. */
 export function parseTableQuery(tokens: readonly Token[]): TableQuery | undefined {
@@ -49,74 +51,40 @@ export function parseTableQuery(tokens: readonly Token[]): TableQuery | undefine
   const dot = take.words('.');
   const table = take.kind('name');
   if (!owner || !dot || !table) return undefined;
-  const query = { items, owner: owner.text, table: table.text, at: owner.at };
-  if (take.atEnd()) return query;
-  const scn = take.words('AS', 'OF', 'SCN')
-    ? (take.kind('bind') ?? take.kind('number'))
-    : undefined;
-  return scn && take.atEnd() ? { ...query, scn } : undefined;
-}
-
-type Taker = ReturnType<typeof createTaker>;
-
-function createTaker(tokens: readonly Token[]) {
-  let at = 0;
-  const matches = (token: Token | undefined, text: string) =>
-    token !== undefined &&
-    (token.kind === 'word' || token.kind === 'symbol') &&
-    token.text === text;
+  const isPast = take.words('AS', 'OF', 'SCN');
+  const scn = isPast ? takeValue(take) : undefined;
+  const conditions = takeConditions(take);
+  if (!conditions || (isPast && !scn) || !take.atEnd()) return undefined;
   return {
-    /** Takes these words and symbols, or nothing. */
-    words(...texts: string[]): boolean {
-      if (!texts.every((text, index) => matches(tokens[at + index], text))) return false;
-      at += texts.length;
-      return true;
-    },
-    kind(kind: Token['kind']): Token | undefined {
-      const token = tokens[at];
-      if (token?.kind !== kind) return undefined;
-      at++;
-      return token;
-    },
-    atEnd: () => at === tokens.length,
+    items,
+    owner: owner.text,
+    table: table.text,
+    at: owner.at,
+    ...(scn && { scn }),
+    conditions,
+    binds: tokens.filter(({ kind }) => kind === 'bind'),
   };
 }
 
-function takeItems(take: Taker): Item[] | undefined {
-  const items: Item[] = [];
+function takeValue(take: Taker): Token | undefined {
+  return take.kind('bind') ?? take.kind('number');
+}
+
+function takeConditions(take: Taker): Condition[] | undefined {
+  const conditions: Condition[] = [];
+  if (!take.words('WHERE')) return conditions;
   do {
-    const item = takeItem(take);
-    if (!item) return undefined;
-    items.push(item);
-  } while (take.words(','));
-  return items;
+    const condition = takeRowLimit(take);
+    if (!condition) return undefined;
+    conditions.push(condition);
+  } while (take.words('AND'));
+  return conditions;
 }
 
-function takeItem(take: Taker): Item | undefined {
-  const expression = takeExpression(take);
-  if (!expression) return undefined;
-  const expectsName = take.words('AS');
-  const name = take.kind('name');
-  if (expectsName && !name) return undefined;
-  return name ? { ...expression, name: name.text } : expression;
-}
-
-/** An item under the name that Oracle gives it. */
-function takeExpression(take: Taker): Item | undefined {
-  if (take.words('TO_CHAR', '(')) return takeToChar(take);
-  const measured = take.words('DBMS_LOB', '.', 'GETLENGTH', '(');
-  const column = take.kind('name');
-  if (!column || (measured && !take.words(')'))) return undefined;
-  if (!measured) return { column, name: column.text };
-  return { column, conversion: 'length', name: `DBMS_LOB.GETLENGTH("${column.text}")` };
-}
-
-function takeToChar(take: Taker): Item | undefined {
-  const column = take.kind('name');
-  const comma = take.words(',');
-  const format = take.kind('string')?.text;
-  if (!column || !comma || format === undefined || !take.words(')')) return undefined;
-  return { column, conversion: { format }, name: `TO_CHAR("${column.text}",'${format}')` };
+function takeRowLimit(take: Taker): Condition | undefined {
+  if (!take.words('ROWNUM', '<', '=')) return undefined;
+  const limit = takeValue(take);
+  return limit && { limit };
 }
 
 /** Runs the query. Throws an OracleError for an unknown table or column, or an unreadable SCN. */
@@ -127,57 +95,56 @@ export function runTableQuery(
 ): ResultSet {
   const { database, rowCache } = context;
   const { items } = query;
-  const table = database.findTable(query.owner, query.table);
-  if (!table) {
-    const name = `"${query.owner}"."${query.table}"`;
-    throw new OracleError(942, `table or view ${name} does not exist`, query.at);
-  }
-  const projections = items === 'count' ? [] : items.map((item) => project(table, item));
-  const scn = snapshotOf(database, query, binds);
-  database.assertReadable(table, scn);
-  if (items !== 'count') return tableResult(database, rowCache, { table, projections, scn });
+  const table = resolveTable(database, query);
+  const projections = items === 'count' ? [] : items.map((item) => projectItem(table, item));
+  const read = bindReader(query, binds);
+  const selection = {
+    ...compileConditions(table, query, read),
+    scn: snapshotOf(database, query, read),
+  };
+  database.assertReadable(table, selection.scn);
+  if (items !== 'count')
+    return tableResult(database, rowCache, { table, projections, ...selection });
   const column = { name: 'COUNT(*)', nullable: true, wire: numberWire };
-  return listResult([column], [[String(countRows(table, scn))]]);
+  return listResult([column], [[String(countRows(table, selection))]]);
 }
 
-function snapshotOf(database: Database, { scn }: TableQuery, binds: readonly BindValue[]): number {
-  if (!scn) return database.currentScn();
-  if (scn.kind === 'number') return Number(scn.text);
-  const bind = binds[0];
-  if (bind === undefined) throw new OracleError(1008, 'not all variables bound', scn.at);
-  return bind === null ? Number.NaN : Number(bind);
+function resolveTable(database: Database, query: TableQuery): StoredTable {
+  const table = database.findTable(query.owner, query.table);
+  if (table) return table;
+  const name = `"${query.owner}"."${query.table}"`;
+  throw new OracleError(942, `table or view ${name} does not exist`, query.at);
 }
 
-function project(table: StoredTable, item: Item): Projection {
-  const index = table.definition.columns.findIndex(({ name }) => name === item.column.text);
-  const column = table.definition.columns[index];
-  if (!column) {
-    throw new OracleError(904, `"${item.column.text}": invalid identifier`, item.column.at);
+function bindReader({ binds: tokens }: TableQuery, values: readonly BindValue[]) {
+  return (token: Token): BindValue => {
+    if (token.kind !== 'bind') return token.text;
+    const value = values[tokens.indexOf(token)];
+    if (value === undefined) throw new OracleError(1008, 'not all variables bound', token.at);
+    return value;
+  };
+}
+
+type BindReader = ReturnType<typeof bindReader>;
+
+function snapshotOf(database: Database, { scn }: TableQuery, read: BindReader): number {
+  return scn ? toNumber(read(scn)) : database.currentScn();
+}
+
+function compileConditions(table: StoredTable, { conditions }: TableQuery, read: BindReader) {
+  const tests: RowTest[] = [];
+  let limit = Infinity;
+  for (const condition of conditions) {
+    if ('compile' in condition) tests.push(condition.compile(table, read));
+    // A comparison with NULL holds for no row.
+    else limit = Math.min(limit, toNumber(read(condition.limit)) || 0);
   }
-  const nullable = column.nullable ?? true;
-  const signature = JSON.stringify([index, item.conversion]);
-  const base = { name: item.name, nullable, index, signature };
-  if (item.conversion !== undefined) return { ...base, ...converted(column, item.conversion) };
-  return { ...base, wire: wireOf(column, { table: table.id, column: index }) };
+  return {
+    limit,
+    test: (row: StoredRow, version: number) => tests.every((test) => test(row, version)),
+  };
 }
 
-function converted({ type }: LocalColumn, conversion: NonNullable<Item['conversion']>) {
-  if (conversion === 'length') {
-    if (!isLob(type)) throw new OracleError(932, 'inconsistent data types: expected a LOB');
-    const { length } = KINDS[type];
-    return { wire: numberWire, convert: (value: string) => String(length(value)) };
-  }
-  if (type !== 'DATE' && type !== 'TIMESTAMP') {
-    throw new OracleError(1481, 'invalid number format model');
-  }
-  return { wire: textWire(FORMATTED), convert: compileFormat(conversion.format, type) };
-}
-
-/** Room for the longest text that the supported formats give. */
-const FORMATTED = 30;
-
-function wireOf(column: LocalColumn, origin: ColumnOrigin) {
-  const wire = TYPES[column.type].wire?.(column, origin);
-  if (!wire) throw new OracleError(3115, 'unsupported network datatype or representation');
-  return wire;
+function toNumber(value: BindValue): number {
+  return value === null ? Number.NaN : Number(value);
 }
