@@ -14,6 +14,7 @@ import {
   writeProtocol,
 } from './handshake.ts';
 import { readLobRequest, runLobRequest } from './lobs.ts';
+import type { Rights } from './privileges.ts';
 import type { Release } from './release.ts';
 import {
   CALL,
@@ -25,18 +26,17 @@ import {
   readReexecute,
 } from './requests.ts';
 import { endMessage, statusMessage, tokenMessage } from './responses.ts';
-import type { Grant, StatementContext } from './statements.ts';
+import type { StatementContext } from './statement-context.ts';
 
 /** A database user. */
 export interface Account {
   password: string;
   verifier: Verifier;
-  grants: ReadonlySet<Grant>;
+  rights: Rights;
 }
 
 /** What all sessions share. */
-export interface Instance extends Omit<StatementContext, 'grants'> {
-  service: string;
+export interface Instance extends Omit<StatementContext, 'rights'> {
   /** Users by name in upper case. */
   accounts: ReadonlyMap<string, Account>;
   faults: RowFaults;
@@ -55,7 +55,7 @@ export function createCalls(instance: Instance, sessionId: number): (message: Bu
 
   const logIn = (account: Account) => {
     const meter = createByteMeter(instance.faults);
-    const cursors = createCursors({ ...instance, grants: account.grants }, { ...instance, meter });
+    const cursors = createCursors({ ...instance, rights: account.rights }, { ...instance, meter });
     closeCursors = cursors.close;
     calls = sessionCalls(cursors, lobCall(instance, meter));
   };

@@ -6,7 +6,8 @@ import type { BindValue, ExecuteRequest } from './requests.ts';
 import { describeMessage, endMessage, rowHeaderMessage } from './responses.ts';
 import type { ResultSet } from './results.ts';
 import type { ResultColumn } from './rows.ts';
-import { type Outcome, runStatement, type StatementContext } from './statements.ts';
+import type { StatementContext } from './statement-context.ts';
+import { type Outcome, runStatement } from './statements.ts';
 
 /** The messages that answer a call. */
 export interface Answer {

@@ -9,10 +9,40 @@ import { TYPES } from './types.ts';
 
 export type { LocalColumn, LocalType, StoredValue, Value } from './column.ts';
 
+/** What the dictionary says that a table is; it is stored and read alike. */
+export type LocalKind =
+  | 'TABLE'
+  | 'PARTITIONED'
+  | 'IOT'
+  | 'TEMPORARY'
+  | 'EXTERNAL'
+  | 'CLUSTER'
+  | 'VIEW'
+  | 'MATERIALIZED VIEW';
+
 export interface LocalTable {
   owner: string;
   name: string;
   columns: LocalColumn[];
+  /** TABLE when left out. */
+  kind?: LocalKind;
+  comment?: string;
+  /** By column name. */
+  columnComments?: Readonly<Record<string, string>>;
+  /** As gathered some day; without them the dictionary has NULLs. */
+  statistics?: { rows: number; averageRowLength: number; analyzed: string };
+  /** The dictionary lists these too, as hidden; no row has them. */
+  hiddenColumns?: readonly { name: string; userGenerated: boolean }[];
+  /** Names of policies that would hide rows or mask values; this server only lists them. */
+  policies?: { rows?: string; redaction?: string };
+}
+
+/** Another name for a table, or for another synonym. */
+export interface LocalSynonym {
+  /** PUBLIC for a public one. */
+  owner: string;
+  name: string;
+  target: { owner: string; name: string; link?: string };
 }
 
 export type StoredRow = readonly StoredValue[];
@@ -47,6 +77,9 @@ export interface Database {
   ): number;
   delete(owner: string, table: string, where: (row: StoredRow) => boolean): number;
   drop(owner: string, table: string): void;
+  createSynonym(synonym: LocalSynonym): void;
+  findSynonym(owner: string, name: string): LocalSynonym | undefined;
+  listTables(): StoredTable[];
   currentScn(): number;
   /** Forgets the past before `scn`: reading it is ORA-01555 from now on, also while fetching. */
   expireUndo(scn: number): void;
@@ -108,6 +141,8 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
       tables.delete(key(owner, name));
       scn++;
     },
+    ...createSynonyms(),
+    listTables: () => [...tables.values()],
     currentScn: () => scn,
     expireUndo(low) {
       undoLow = low;
@@ -120,6 +155,14 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
         if (isVisible(version, at)) yield version.values;
       }
     },
+  };
+}
+
+function createSynonyms(): Pick<Database, 'createSynonym' | 'findSynonym'> {
+  const synonyms = new Map<string, LocalSynonym>();
+  return {
+    createSynonym: (synonym) => void synonyms.set(key(synonym.owner, synonym.name), synonym),
+    findSynonym: (owner, name) => synonyms.get(key(owner, name)),
   };
 }
 

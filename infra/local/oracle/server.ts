@@ -5,14 +5,14 @@ import { createVerifier } from './auth.ts';
 import type { Account, Instance } from './calls.ts';
 import type { Database } from './database.ts';
 import { createRowFaults, type Faults } from './faults.ts';
+import { type LocalUser, rightsOf } from './privileges.ts';
 import { RELEASES, type Version } from './release.ts';
 import { createRowCache } from './row-cache.ts';
 import { serveSession } from './session.ts';
-import type { Grant } from './statements.ts';
 
 export interface OracleOptions {
   database: Database;
-  users: { user: string; password: string; grants?: readonly Grant[] }[];
+  users: readonly LocalUser[];
   host?: '127.0.0.1';
   /** 0, the default, takes any free port. */
   port?: number;
@@ -66,8 +66,9 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
   };
 }
 
-function accountOf({ password, grants = [] }: OracleOptions['users'][number]): Account {
-  return { password, verifier: createVerifier(password), grants: new Set(grants) };
+function accountOf(user: LocalUser): Account {
+  const { password } = user;
+  return { password, verifier: createVerifier(password), rights: rightsOf(user) };
 }
 
 function createListener(instance: Instance, host: string) {

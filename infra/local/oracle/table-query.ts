@@ -7,6 +7,7 @@
 import type { Database, StoredRow, StoredTable } from './database.ts';
 import { OracleError } from './errors.ts';
 import { numberWire } from './number-types.ts';
+import type { Rights } from './privileges.ts';
 import type { BindValue } from './requests.ts';
 import { countRows, listResult, type ResultSet, tableResult } from './results.ts';
 import type { RowCache } from './row-cache.ts';
@@ -89,13 +90,13 @@ function takeRowLimit(take: Taker): Condition | undefined {
 
 /** Runs the query. Throws an OracleError for an unknown table or column, or an unreadable SCN. */
 export function runTableQuery(
-  context: { database: Database; rowCache: RowCache },
+  context: { database: Database; rowCache: RowCache; rights: Rights },
   query: TableQuery,
   binds: readonly BindValue[],
 ): ResultSet {
   const { database, rowCache } = context;
   const { items } = query;
-  const table = resolveTable(database, query);
+  const table = resolveTable(context, query);
   const projections = items === 'count' ? [] : items.map((item) => projectItem(table, item));
   const read = bindReader(query, binds);
   const selection = {
@@ -109,11 +110,20 @@ export function runTableQuery(
   return listResult([column], [[String(countRows(table, selection))]]);
 }
 
-function resolveTable(database: Database, query: TableQuery): StoredTable {
+/** Throws ORA-00942 for a table that the user may not read, ORA-01031 for the past of one without FLASHBACK. */
+function resolveTable(
+  { database, rights }: { database: Database; rights: Rights },
+  query: TableQuery,
+): StoredTable {
   const table = database.findTable(query.owner, query.table);
-  if (table) return table;
-  const name = `"${query.owner}"."${query.table}"`;
-  throw new OracleError(942, `table or view ${name} does not exist`, query.at);
+  if (!table || !rights.may('SELECT', table.definition)) {
+    const name = `"${query.owner}"."${query.table}"`;
+    throw new OracleError(942, `table or view ${name} does not exist`, query.at);
+  }
+  if (query.scn && !rights.may('FLASHBACK', table.definition)) {
+    throw new OracleError(1031, 'insufficient privileges', query.at);
+  }
+  return table;
 }
 
 function bindReader({ binds: tokens }: TableQuery, values: readonly BindValue[]) {
