@@ -1,16 +1,22 @@
 import { finished, pipeline } from 'node:stream/promises';
 import type { PlannedColumn } from '../shared/domain/column.ts';
-import { compileEncoder } from '../shared/domain/encode.ts';
+import type { PlannedCondition } from '../shared/domain/filter.ts';
 import type { Part } from '../shared/domain/split.ts';
 import { OraFerryError } from '../shared/errors.ts';
-import type { ObjectStore, OracleSource, Row, StoredObject } from '../shared/ports.ts';
+import type { ObjectStore, OracleSource, Row, StoredObject, TableName } from '../shared/ports.ts';
+import { encodeChunks, type Tally } from './encode-chunks.ts';
 import { createGzipStage, type GzipStage } from './gzip.ts';
+import { nameRow } from './name-row.ts';
 
 /** One attempt at one split, as plain data that can cross into another process. */
 export interface SplitTask {
+  /** As the transport names it. */
   readonly owner: string;
   readonly table: string;
+  /** What is read when that is a synonym. */
+  readonly source?: TableName | undefined;
   readonly columns: readonly PlannedColumn[];
+  readonly filter?: readonly PlannedCondition[] | undefined;
   readonly scn: string;
   readonly bucket: string;
   /** The job's prefix, ending in a slash. */
@@ -18,6 +24,8 @@ export interface SplitTask {
   /** Relative to the prefix; belongs to this attempt alone. */
   readonly partName: string;
   readonly gzipLevel: number;
+  /** A value that came with U+FFFD fails the split instead of being counted. */
+  readonly refuseReplacements: boolean;
 }
 
 export interface SplitProgress {
@@ -49,7 +57,8 @@ export interface SplitDependencies {
  * Reads a split at its SCN and writes it as one gzip JSON Lines object: rows → text → gzip → upload, each stage
  * at most a few chunks ahead of the next. No row, no object. On any error or abort all stages have ended and the
  * upload session was cancelled, as far as the bucket answers, before the error is thrown. Throws
- * VERIFICATION_FAILED when rows fetched, rows encoded and lines written differ.
+ * VERIFICATION_FAILED when rows fetched, rows encoded and lines written differ, and VALUE_ERROR, naming column and
+ * ROWID, for a value without an exact form.
  */
 export async function exportSplit(
   deps: SplitDependencies,
@@ -66,7 +75,14 @@ export async function exportSplit(
     stop,
     signal: AbortSignal.any([signal, failure.signal]),
   };
-  const batches = stages.oracle.rows(task, stages.signal)[Symbol.asyncIterator]();
+  const { columns, scn, filter } = task;
+  const query = {
+    ...(task.source ?? { owner: task.owner, table: task.table }),
+    columns,
+    scn,
+    filter,
+  };
+  const batches = stages.oracle.rows(query, stages.signal)[Symbol.asyncIterator]();
   try {
     const first = await batches.next();
     if (first.done) return { rows: 0, parts: [] };
@@ -75,7 +91,8 @@ export async function exportSplit(
   } catch (error) {
     stop(error);
     signal.throwIfAborted();
-    throw failure.signal.reason;
+    await batches.return?.();
+    throw await nameRow(stages.oracle, query, task, failure.signal.reason, signal);
   } finally {
     await batches.return?.();
   }
@@ -116,7 +133,7 @@ async function streamPart(
   target: Parameters<ObjectStore['upload']>[0],
 ): Promise<Part> {
   const { stream, counts } = createGzipStage(task.gzipLevel);
-  const tally: Tally = { fetched: 0, encoded: 0, newlines: 0 };
+  const tally: Tally = { fetched: 0, encoded: 0, newlines: 0, replacements: {} };
   const report = () =>
     hooks.onProgress?.({
       rows: tally.encoded,
@@ -129,7 +146,8 @@ async function streamPart(
   };
   // The upload must not destroy the stream when it fails, or that would look like the cause.
   const compressed = stream.iterator({ destroyOnReturn: false });
-  const chunks = encodeChunks(task.columns, batches, tally, report);
+  const { columns, refuseReplacements } = task;
+  const chunks = encodeChunks(batches, { columns, refuseReplacements, tally, report });
   const stages = [
     objects.upload(target, compressed, signal),
     pipeline(tellFailure(chunks, stop), stream, { signal }),
@@ -155,71 +173,18 @@ async function* tellFailure<T>(
   }
 }
 
-/** What each stage says it handled. */
-interface Tally {
-  fetched: number;
-  encoded: number;
-  newlines: number;
-}
-
-const chunkRows = 10_000;
-/** Wide rows make a chunk earlier, so that its size stays bounded. */
-const chunkBytes = 8 * 1024 * 1024;
-
-async function* encodeChunks(
-  columns: readonly PlannedColumn[],
-  batches: AsyncIterable<readonly Row[]>,
-  tally: Tally,
-  report: () => void,
-): AsyncGenerator<Uint8Array> {
-  const encode = compileEncoder(columns);
-  let chunk: Buffer[] = [];
-  let rows = 0;
-  let bytes = 0;
-  const takeChunk = (): Uint8Array => {
-    const taken = Buffer.concat(chunk, bytes);
-    tally.encoded += rows;
-    tally.newlines += countNewlines(taken);
-    chunk = [];
-    rows = 0;
-    bytes = 0;
-    return taken;
-  };
-
-  for await (const batch of batches) {
-    tally.fetched += batch.length;
-    // Bytes at once: text that waits for its chunk would keep every piece it was made of alive.
-    const lines = Buffer.from(encode(batch));
-    if (rows + batch.length > chunkRows) yield takeChunk();
-    chunk.push(lines);
-    rows += batch.length;
-    bytes += lines.byteLength;
-    if (rows < chunkRows && bytes < chunkBytes) continue;
-    yield takeChunk();
-    report();
-  }
-  if (rows > 0) yield takeChunk();
-  report();
-}
-
-function countNewlines(bytes: Buffer): number {
-  let count = 0;
-  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) count++;
-  return count;
-}
-
 function verifiedPart(
   task: SplitTask,
   tally: Tally,
   { bytesIn, bytesOut }: GzipStage['counts'],
   stored: StoredObject,
 ): Part {
-  const { fetched, encoded, newlines } = tally;
+  const { fetched, encoded, newlines, replacements } = tally;
   if (fetched !== encoded || encoded !== newlines || bytesOut !== stored.bytes) {
     throw new OraFerryError(
       'VERIFICATION_FAILED',
       `${task.owner}.${task.table}: what was fetched, written and stored differs.`,
-      { details: { ...tally, bytes_sent: bytesOut, bytes_stored: stored.bytes } },
+      { details: { fetched, encoded, newlines, bytes_sent: bytesOut, bytes_stored: stored.bytes } },
     );
   }
   return {
@@ -229,5 +194,6 @@ function verifiedPart(
     bytesUncompressed: bytesIn,
     crc32c: stored.crc32c,
     generation: stored.generation,
+    ...(Object.keys(replacements).length > 0 && { replacements }),
   };
 }

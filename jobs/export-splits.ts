@@ -104,16 +104,19 @@ async function exportClaim(
   tracker: AttemptTracker,
 ): Promise<{ rows: number; parts: readonly Part[] }> {
   if (claim.attempt > maxClaims) throw claimedTooOften(claim);
-  const { owner, table, columns, scn } = extraction;
+  const { owner, table, source, columns, filter, scn } = extraction;
   const task = {
     owner,
     table,
+    source,
     columns,
+    filter,
     scn,
     bucket: job.output.bucket,
     prefix: job.output.prefix,
     partName: partName(owner, table, claim.position, claim.attempt),
     gzipLevel: job.options.gzip_level,
+    refuseReplacements: job.options.on_replacement === 'fail',
   };
   // Recorded before the first byte, so that the finaliser can end every upload that may still create an object.
   const onUpload = (name: string, uri: string) => ctx.ledger.recordUpload(claim, name, uri);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type PlannedColumn, planColumns } from '../shared/domain/column.ts';
+import type { PlannedColumn } from '../shared/domain/column.ts';
 import type { Job } from '../shared/domain/job.ts';
+import { planColumns } from '../shared/domain/plan-columns.ts';
 import type { TransportTable } from '../shared/domain/transport.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
 import type { OracleSource, TablePlan } from '../shared/ports.ts';
@@ -95,7 +96,7 @@ async function countTable(
   // Counted right after the SCN is taken, because the undo that both need only gets older.
   const countedRows =
     job.options.verify === 'count'
-      ? await retrying(ctx, signal, (oracle) => oracle.count(table, scn, signal))
+      ? await retrying(ctx, signal, (oracle) => oracle.count(table, { scn }, signal))
       : undefined;
   return {
     splits: 1,

@@ -30,6 +30,8 @@ const schema = z.strictObject({
       connect_timeout_seconds: seconds(20),
       /** Longest wait for one round trip. */
       call_timeout_seconds: seconds(300),
+      /** Longer LOBs are not fetched with their rows but streamed; bytes, or characters of text. */
+      inline_lob_bytes: z.coerce.number().int().min(1_024).max(67_108_864).default(1_048_576),
     })
     .optional(),
   gcs: z
@@ -94,6 +96,7 @@ const environment = {
   ORACLE_PASSWORD: 'oracle.password',
   ORACLE_CONNECT_TIMEOUT_SECONDS: 'oracle.connect_timeout_seconds',
   ORACLE_CALL_TIMEOUT_SECONDS: 'oracle.call_timeout_seconds',
+  ORACLE_INLINE_LOB_BYTES: 'oracle.inline_lob_bytes',
   ORAFERRY_BUCKETS: 'gcs.buckets',
   GCS_API_ENDPOINT: 'gcs.api_endpoint',
   FIRESTORE_DATABASE: 'firestore.database',

@@ -1,5 +1,6 @@
 import type { ColumnDefinition, PlannedColumn } from './domain/column.ts';
 import type { Extraction, ExtractionState } from './domain/extraction.ts';
+import type { PlannedCondition } from './domain/filter.ts';
 import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
 import type { SplitProgress, TaskProgress } from './domain/progress.ts';
 import type { Claim, Part, Split } from './domain/split.ts';
@@ -21,14 +22,29 @@ export interface TableDefinition extends TableName {
 }
 
 /**
- * One row as fetched: a value per selected column, null for NULL. RAW and BLOB come as a Buffer, all else as text;
- * an empty LOB is an empty one of these.
+ * One row as fetched: a value per selected column, null for NULL, in the form that the column's encoding names.
+ * An empty LOB is an empty string or Buffer. A LOB too large to be fetched with its row is a LargeValue.
  */
 export type Row = readonly unknown[];
 
-export interface RowQuery extends TableName {
+/**
+ * A LOB that is read in pieces, in order, while the batch that brought it is the current one: texts that part no
+ * character, or bytes. Reading throws what a session throws, and VALUE_ERROR when the LOB did not arrive whole.
+ */
+export interface LargeValue {
+  readPieces(): AsyncIterable<string> | AsyncIterable<Uint8Array>;
+}
+
+/** Which rows: those of the past at the SCN or, without one, of now; all, or those for which every condition holds. */
+export interface RowChoice {
+  readonly scn?: string | undefined;
+  readonly filter?: readonly PlannedCondition[] | undefined;
+}
+
+export interface RowQuery extends TableName, RowChoice {
   readonly columns: readonly PlannedColumn[];
-  readonly scn: string;
+  /** At most so many rows; all unless told. */
+  readonly limit?: number;
 }
 
 /** An abort breaks the running call and is thrown as the signal's reason. */
@@ -39,11 +55,11 @@ export interface OracleSource {
   currentScn(signal?: AbortSignal): Promise<string>;
   /** Throws TABLE_NOT_FOUND when our user sees no such table. */
   describe(table: TableName, signal?: AbortSignal): Promise<TableDefinition>;
-  /** COUNT(*) at the SCN. */
-  count(table: TableName, scn: string, signal?: AbortSignal): Promise<number>;
+  /** COUNT(*) of the chosen rows. */
+  count(table: TableName, choice: RowChoice, signal?: AbortSignal): Promise<number>;
   /**
-   * Streams the rows at the SCN in batches of up to 1,000, over one session. The next batch is under way
-   * while the consumer works on the last one.
+   * Streams the rows in batches of up to 1,000, over one session. The next batch is under way while the consumer
+   * works on the last one, unless that holds large values, which can be read only before the next batch is asked for.
    */
   rows(query: RowQuery, signal: AbortSignal): AsyncIterable<readonly Row[]>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { ErrorReport } from '../errors.ts';
 import type { PlannedColumn } from './column.ts';
+import type { PlannedCondition } from './filter.ts';
 import type { Part, Split } from './split.ts';
 
 /** From each state of a table within a job, the states that may follow. */
@@ -18,11 +19,17 @@ export interface Extraction {
   readonly id: string;
   readonly owner: string;
   readonly table: string;
+  /** What is read when the transport names a synonym. */
+  readonly source?: { readonly owner: string; readonly table: string };
   /** Place in the transport's list of tables. */
   readonly position: number;
   readonly epoch: number;
   readonly scn: string;
   readonly columns: readonly PlannedColumn[];
+  /** Only rows for which every condition holds are counted and exported. */
+  readonly filter?: readonly PlannedCondition[];
+  /** Oracle's comment on the table. */
+  readonly comment?: string;
   /** COUNT(*) at the SCN; absent with `verify: "none"`. */
   readonly countedRows?: number;
   readonly splitsTotal: number;
@@ -39,6 +46,8 @@ export interface ExtractionTotals {
   readonly splitsDone: number;
   readonly attempts: number;
   readonly parts: readonly Part[];
+  /** By field: values with U+FFFD, which stands for what had no form in Unicode. */
+  readonly replacements: Readonly<Record<string, number>>;
   readonly error?: ErrorReport;
 }
 
@@ -56,6 +65,7 @@ export function totalsOf(extraction: Extraction, splits: readonly Split[]): Extr
     splitsDone: done.length,
     attempts: sum(own.map((split) => split.attempt)),
     parts,
+    replacements: addUp(parts),
     ...(error && { error }),
   };
 }
@@ -85,6 +95,15 @@ export function splitsOf(extraction: Extraction, splits: readonly Split[]): Spli
 function stateFrom(splits: readonly Split[]): ExtractionState {
   if (splits.some((split) => split.state === 'FAILED')) return 'FAILED';
   return splits.every((split) => split.state === 'PENDING') ? 'PENDING' : 'RUNNING';
+}
+
+/** By field, in the order of their names, so that the same parts always give the same text. */
+function addUp(parts: readonly Part[]): Record<string, number> {
+  const totals = new Map<string, number>();
+  for (const [field, count] of parts.flatMap((part) => Object.entries(part.replacements ?? {}))) {
+    totals.set(field, (totals.get(field) ?? 0) + count);
+  }
+  return Object.fromEntries([...totals].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../errors.ts';
 import { type Extraction, type ExtractionTotals, totalsOf } from './extraction.ts';
 import type { Job } from './job.ts';
-import { schemaName } from './layout.ts';
+import { loadName, schemaName } from './layout.ts';
 import type { Split } from './split.ts';
 
 /**
@@ -70,6 +70,8 @@ function tableEntry({ extraction, totals }: TableWithTotals) {
     rows: totals.rows,
     verified_rows: extraction.countedRows ?? null,
     schema: schemaName(extraction.owner, extraction.table),
+    load: loadName(extraction.owner, extraction.table),
+    replacements: totals.replacements,
     parts: totals.parts.map((part) => ({
       name: part.name,
       rows: part.rows,

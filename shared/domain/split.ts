@@ -20,6 +20,8 @@ export interface Part {
   /** Base64 of the big-endian CRC32C, as Cloud Storage reports it. */
   readonly crc32c: string;
   readonly generation: string;
+  /** By field: values with U+FFFD, which stands for what had no form in Unicode. */
+  readonly replacements?: Readonly<Record<string, number>>;
 }
 
 /** A resumable upload that an attempt began; its URI is what the finaliser cancels before it sweeps. */

@@ -1,7 +1,7 @@
 import oracledb from 'oracledb';
 import type { ColumnDefinition } from '../domain/column.ts';
 import { OraFerryError } from '../errors.ts';
-import type { TableDefinition, TableName } from '../ports.ts';
+import type { RowChoice, TableDefinition, TableName } from '../ports.ts';
 import type { ConnectionPool } from './pool.ts';
 import { withSession } from './session.ts';
 import { countRows, describeTable } from './sql.ts';
@@ -38,23 +38,20 @@ export async function readTable(
   });
 }
 
-/** COUNT(*) at the SCN. */
+/** COUNT(*) of the chosen rows. */
 export async function countTable(
   pool: ConnectionPool,
   table: TableName,
-  scn: string,
+  choice: RowChoice,
   signal?: AbortSignal,
 ): Promise<number> {
+  const { sql, binds } = countRows(table, choice);
   const { rows } = await withSession(pool, { table, signal }, (session) =>
     session.call((connection) =>
-      connection.execute<[string]>(
-        countRows(table),
-        { scn: BigInt(scn) },
-        {
-          outFormat: oracledb.OUT_FORMAT_ARRAY,
-          fetchTypeHandler: () => ({ type: oracledb.DB_TYPE_VARCHAR }),
-        },
-      ),
+      connection.execute<[string]>(sql, binds, {
+        outFormat: oracledb.OUT_FORMAT_ARRAY,
+        fetchTypeHandler: () => ({ type: oracledb.DB_TYPE_VARCHAR }),
+      }),
     ),
   );
   const count = Number(rows?.[0]?.[0] ?? Number.NaN);

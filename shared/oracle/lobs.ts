@@ -1,94 +1,154 @@
+import type oracledb from 'oracledb';
 import type { PlannedColumn } from '../domain/column.ts';
 import { OraFerryError } from '../errors.ts';
-import type { Row } from '../ports.ts';
+import type { LargeValue, Row } from '../ports.ts';
+import type { Session } from './session.ts';
+import { isLob } from './sql.ts';
 
-/** Rows of one fetch at the beginning, when nobody knows how large the LOBs are, and at most. */
+/** Rows of one fetch at the beginning, when nobody knows how large the values are, and at most. */
 const firstFetchRows = 10;
 const mostFetchRows = 100;
-/** How much of LOBs, in bytes or characters, a fetch should bring and a batch may hold. */
+/** How much of long values, in bytes or characters, a fetch should bring and a batch may hold. */
 const wantedPerFetch = 16 * 2 ** 20;
-/**
- * As JSON a value must fit a JavaScript string, which has at most 2^29 characters, with base64 or most of its
- * characters escaped; and the driver asks for no more than 2^31 bytes, so that Oracle would cut off the rest.
- */
-const largestLob = 2 ** 28;
+/** A piece of a large value, in bytes or characters. */
+const pieceLength = 2 ** 20;
 
-/** True for a column whose values are fetched as a whole, with their length beside them. */
-export function isLob({ encoding }: PlannedColumn): boolean {
-  return encoding.kind === 'clob' || encoding.kind === 'blob';
+/** True for a column whose values may be of any length. */
+export function isLong({ encoding }: PlannedColumn): boolean {
+  return ['clob', 'blob', 'long', 'long_raw', 'json', 'xml'].includes(encoding.kind);
 }
 
-/** Makes rows of what a query with LOBs fetches. */
-export interface LobRows {
+/** Makes rows of what a query with long values fetches. */
+export interface LongRows {
   /** How many rows to fetch next, so that memory stays bounded. */
   fetchSize(): number;
-  /** The fetched rows without the lengths, in batches of bounded size. Throws VALUE_ERROR. */
+  /** The fetched rows in batches of bounded size. Throws VALUE_ERROR. */
   batches(fetched: unknown[][]): Row[][];
+  /** True when the rows fetched last hold large values, whose locators need the session. */
+  holdsLarge(): boolean;
 }
 
 /**
- * Fetched rows hold the columns' values, then the length of each LOB. The length tells an empty LOB from NULL,
- * which the driver makes of both: DBMS_LOB.GETLENGTH is 0 for the one and NULL for the other.
- * https://docs.oracle.com/en/database/oracle/oracle-database/23/arpls/DBMS_LOB.html
+ * Fetched rows hold the columns' values, then the length of each LOB, then the locator of each large one. The
+ * length tells an empty LOB from NULL, which the driver makes of both: DBMS_LOB.GETLENGTH is 0 for the one and
+ * NULL for the other. https://docs.oracle.com/en/database/oracle/oracle-database/23/arpls/DBMS_LOB.html
  */
-export function createLobRows(columns: readonly PlannedColumn[]): LobRows {
+export function createLongRows(columns: readonly PlannedColumn[], session: Session): LongRows {
+  const long = columns.flatMap((column, index) => (isLong(column) ? [index] : []));
   const lobs = columns.flatMap((column, index) => (isLob(column) ? [{ column, index }] : []));
   let fetchRows = firstFetchRows;
+  let holdsLarge = false;
 
-  /** Puts the row in order and returns how much its LOBs hold. */
-  function settle(row: unknown[]): number {
-    let held = 0;
+  function settle(row: unknown[]): Row {
     for (const [position, { column, index }] of lobs.entries()) {
       const length = row[columns.length + position];
-      row[index] = settleLob(column, row[index], length);
-      held += Number(length);
+      const locator = row[columns.length + lobs.length + position];
+      if (locator === null) {
+        row[index] = settleLob(column, row[index], length);
+      } else {
+        holdsLarge = true;
+        row[index] = largeValue(session, column, locator as oracledb.Lob, Number(length));
+      }
     }
     row.length = columns.length;
-    return held;
+    return row;
   }
 
   return {
     fetchSize: () => fetchRows,
+    holdsLarge: () => holdsLarge,
     batches(fetched) {
-      const batches: Row[][] = [];
-      let held = Number.POSITIVE_INFINITY;
-      let total = 0;
-      for (const row of fetched) {
-        const size = settle(row);
-        if (held + size > wantedPerFetch) {
-          batches.push([]);
-          held = 0;
-        }
-        batches.at(-1)?.push(row);
-        held += size;
-        total += size;
-      }
+      holdsLarge = false;
+      const sized = fetched.map((values) => {
+        const row = settle(values);
+        return { row, size: sizeOf(row, long) };
+      });
+      const total = sized.reduce((sum, { size }) => sum + size, 0);
       const affordable = Math.floor((wantedPerFetch * fetched.length) / Math.max(total, 1));
       fetchRows = Math.min(Math.max(affordable, 1), mostFetchRows);
-      return batches;
+      return inBatches(sized);
     },
   };
 }
 
-/** `length` is decimal text, or null where the LOB is NULL. */
+function inBatches(sized: readonly { row: Row; size: number }[]): Row[][] {
+  const batches: Row[][] = [];
+  let held = Number.POSITIVE_INFINITY;
+  for (const { row, size } of sized) {
+    if (held + size > wantedPerFetch) {
+      batches.push([]);
+      held = 0;
+    }
+    batches.at(-1)?.push(row);
+    held += size;
+  }
+  return batches;
+}
+
+function sizeOf(row: Row, long: readonly number[]): number {
+  let size = 0;
+  for (const index of long) {
+    const value = row[index];
+    if (typeof value === 'string' || Buffer.isBuffer(value)) size += value.length;
+  }
+  return size;
+}
+
+/**
+ * `length` is decimal text, or null where the LOB is NULL. Both sides count bytes, or UTF-16 code units.
+ * https://node-oracledb.readthedocs.io/en/latest/api_manual/lob.html
+ */
 function settleLob(column: PlannedColumn, value: unknown, length: unknown): unknown {
   if (length === null) return null;
   const expected = Number(length);
   if (expected === 0) return column.encoding.kind === 'blob' ? Buffer.alloc(0) : '';
-  if (expected > largestLob) {
-    throw unfit(
-      column,
-      `a LOB of length ${expected}; the largest that can be exported has ${largestLob}`,
-    );
-  }
-  // Only bytes are counted alike on both sides: some character sets count text in other units.
-  const isWhole = Buffer.isBuffer(value) ? value.length === expected : typeof value === 'string';
-  if (!isWhole) throw unfit(column, 'a LOB that did not arrive whole');
+  assertWhole(column, value, expected);
   return value;
 }
 
-function unfit({ name }: PlannedColumn, what: string): OraFerryError {
-  return new OraFerryError('VALUE_ERROR', `Column ${name} holds ${what}.`, {
+function largeValue(
+  session: Session,
+  column: PlannedColumn,
+  lob: oracledb.Lob,
+  length: number,
+): LargeValue {
+  async function read(offset: number): Promise<string | Buffer> {
+    const amount = Math.min(pieceLength, length - offset);
+    const piece: unknown = await session.call(() => lob.getData(offset + 1, amount));
+    assertWhole(column, piece, amount);
+    return piece;
+  }
+  return {
+    async *readPieces() {
+      for (let offset = 0; offset < length; ) {
+        const read_ = await read(offset);
+        const piece = offset + read_.length < length ? withoutHalf(read_) : read_;
+        offset += piece.length;
+        yield piece as never;
+      }
+      lob.destroy();
+    },
+  };
+}
+
+/**
+ * Half of a surrogate pair is read again with its other half. Oracle's client library, which serves Thick mode,
+ * cannot express the half and may put U+FFFD in its place.
+ */
+function withoutHalf(piece: string | Buffer): string | Buffer {
+  const isCut =
+    typeof piece === 'string' && piece.length > 1 && /[\uD800-\uDBFF\uFFFD]$/.test(piece);
+  return isCut ? piece.slice(0, -1) : piece;
+}
+
+function assertWhole(
+  { name, encoding }: PlannedColumn,
+  value: unknown,
+  length: number,
+): asserts value is string | Buffer {
+  const isRight = encoding.kind === 'blob' ? Buffer.isBuffer(value) : typeof value === 'string';
+  if (isRight && (value as string | Buffer).length === length) return;
+  throw new OraFerryError('VALUE_ERROR', `Column ${name} holds a LOB that did not arrive whole.`, {
     details: { column: name },
   });
 }

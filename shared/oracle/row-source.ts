@@ -1,66 +1,74 @@
 import oracledb from 'oracledb';
+import type { PlannedColumn } from '../domain/column.ts';
+import { declaredLength } from '../domain/type-rules.ts';
 import type { Row, RowQuery } from '../ports.ts';
-import { createLobRows, isLob, type LobRows } from './lobs.ts';
+import { createLongRows, isLong, type LongRows } from './lobs.ts';
 import type { ConnectionPool } from './pool.ts';
 import { openSession, type Session } from './session.ts';
 import { selectRows } from './sql.ts';
 
 /** Rows of one fetch: below 500 round trips cost time, above 2,000 the garbage collector does. */
 const batchRows = 1_000;
+/** What a fetch of short values may bring at worst, in characters or bytes. */
+const mostPerFetch = 64 * 2 ** 20;
 
 /**
- * The rows at the SCN in batches of up to 1,000, and of fewer when they hold LOBs. While the consumer works on
- * what was fetched the next fetch is under way, and no more than that one. Ending early, by an abort or by the
- * consumer, breaks the running fetch.
+ * The rows in batches of up to 1,000, and of fewer when they hold long values. While the consumer works on what
+ * was fetched the next fetch is under way, and no more than that one; but not while it may still read large
+ * values, which need the session. Ending early, by an abort or by the consumer, breaks the running fetch.
  */
 export async function* readRows(
   pool: ConnectionPool,
   query: RowQuery,
   signal: AbortSignal,
+  inlineLob: number,
 ): AsyncGenerator<readonly Row[]> {
-  const sql = selectRows(query, query.columns);
+  const statement = selectRows(query, inlineLob);
   const { session, release } = await openSession(pool, { table: query, signal });
   let resultSet: oracledb.ResultSet<unknown[]> | undefined;
   try {
-    const rows = query.columns.some(isLob) ? createLobRows(query.columns) : plainRows;
-    const cursor = await openCursor(session, sql, query.scn, rows.fetchSize());
+    const isAnyLong = query.columns.some(isLong);
+    const rows = isAnyLong ? createLongRows(query.columns, session) : shortRows(query.columns);
+    const cursor = await openCursor(session, statement, rows.fetchSize());
     resultSet = cursor;
     let next = fetchRows(session, cursor, rows.fetchSize());
     for (let fetched = await next; fetched.length > 0; fetched = await next) {
       const batches = rows.batches(fetched);
+      const isUnready = rows.holdsLarge();
+      if (isUnready) yield* batches;
       next = fetchRows(session, cursor, rows.fetchSize());
-      yield* batches;
+      if (!isUnready) yield* batches;
     }
   } finally {
     await release(async () => resultSet?.close());
   }
 }
 
-/** Rows without LOBs, which are few bytes each. */
-const plainRows: LobRows = {
-  fetchSize: () => batchRows,
-  batches: (fetched) => [fetched],
-};
+/** Rows whose values are bounded by the definitions of their columns. */
+function shortRows(columns: readonly PlannedColumn[]): LongRows {
+  const longest = columns.reduce((sum, column) => sum + declaredLength(column), 1);
+  const fetchRows = Math.min(Math.max(Math.floor(mostPerFetch / longest), 1), batchRows);
+  return { fetchSize: () => fetchRows, batches: (fetched) => [fetched], holdsLarge: () => false };
+}
 
 async function openCursor(
   session: Session,
-  sql: string,
-  scn: string,
+  { sql, binds, locators }: ReturnType<typeof selectRows>,
   rows: number,
 ): Promise<oracledb.ResultSet<unknown[]>> {
-  const options = { ...executeOptions, fetchArraySize: rows, prefetchRows: rows };
+  const options: oracledb.ExecuteOptions = {
+    resultSet: true,
+    outFormat: oracledb.OUT_FORMAT_ARRAY,
+    fetchTypeHandler: (column) => (locators.includes(column.name) ? undefined : exactType(column)),
+    fetchArraySize: rows,
+    prefetchRows: rows,
+  };
   const { resultSet } = await session.call((connection) =>
-    connection.execute<unknown[]>(sql, { scn: BigInt(scn) }, options),
+    connection.execute<unknown[]>(sql, binds, options),
   );
   if (!resultSet) throw new Error('The driver opened no result set for a query.');
   return resultSet;
 }
-
-const executeOptions: oracledb.ExecuteOptions = {
-  resultSet: true,
-  outFormat: oracledb.OUT_FORMAT_ARRAY,
-  fetchTypeHandler: exactType,
-};
 
 /** NUMBER as text, because the driver's default is a double; LOBs whole, which saves a round trip for each. */
 function exactType({ dbType }: oracledb.Metadata<unknown>): oracledb.FetchTypeResponse | undefined {

@@ -25,8 +25,8 @@ export function createOracleSource(
       ),
     currentScn: (signal) => readCurrentScn(pool, signal),
     describe: (table, signal) => readTable(pool, table, signal),
-    count: (table, scn, signal) => countTable(pool, table, scn, signal),
-    rows: (query, signal) => readRows(pool, query, signal),
+    count: (table, choice, signal) => countTable(pool, table, choice, signal),
+    rows: (query, signal) => readRows(pool, query, signal, config.inline_lob_bytes),
     close: () => pool.close(),
   };
 }

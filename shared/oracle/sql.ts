@@ -1,7 +1,8 @@
+import type { BindParameters } from 'oracledb';
 import type { PlannedColumn } from '../domain/column.ts';
-import { OraFerryError } from '../errors.ts';
-import type { TableName } from '../ports.ts';
-import { isLob } from './lobs.ts';
+import type { RowChoice, RowQuery, TableName } from '../ports.ts';
+import { filterClause } from './filter.ts';
+import { quoteName } from './quote-name.ts';
 
 /** In one statement, so that it costs a new session one round trip. */
 export const sessionSettings = `ALTER SESSION SET
@@ -16,43 +17,121 @@ export const describeTable = `SELECT column_name, data_type, data_length, char_l
  WHERE owner = :owner AND table_name = :name
  ORDER BY column_id`;
 
-/** `SELECT COUNT(*)` at the SCN that is bound to `:scn`. */
-export function countRows(table: TableName): string {
-  return `SELECT COUNT(*) FROM ${qualified(table)} AS OF SCN :scn`;
+/** A statement with the values for its binds. */
+export interface Statement {
+  readonly sql: string;
+  readonly binds: Exclude<BindParameters, readonly unknown[]>;
+}
+
+/** `SELECT COUNT(*)` of the chosen rows. */
+export function countRows(table: TableName, choice: RowChoice): Statement {
+  return select('COUNT(*)', { ...table, ...choice });
 }
 
 /**
- * The rows at the SCN that is bound to `:scn`, each column in the form that its plan asks for, and behind them
- * the length of each LOB in the order of the columns.
+ * The chosen rows: each column in the form that its plan asks for, then behind them, for each LOB in the order of
+ * the columns, its length, then for each its locator where the LOB is longer than `inlineLob` (bytes or
+ * characters) and therefore NULL in its own place. `locators` are the names of these last ones.
  */
-export function selectRows(table: TableName, columns: readonly PlannedColumn[]): string {
-  const lengths = columns.filter(isLob).map(selectLength);
-  return `SELECT ${[...columns.map(selectColumn), ...lengths].join(', ')} FROM ${qualified(table)} AS OF SCN :scn`;
+export function selectRows(
+  query: RowQuery,
+  inlineLob: number,
+): Statement & { readonly locators: readonly string[] } {
+  const lobs = query.columns.filter(isLob);
+  const locators = lobs.map((_, index) => unusedName(`LOCATOR_${index + 1}`, query.columns));
+  const items = [
+    ...query.columns.map((column) => selectColumn(column, inlineLob)),
+    ...lobs.map(({ name }) => lengthOf(name)),
+    ...lobs.map(({ name }, index) => `${ifLob(name, '>', inlineLob)} AS "${locators[index]}"`),
+  ];
+  return { ...select(items.join(', '), query), locators };
 }
 
-/**
- * A name between double quotes, which takes it literally. Throws VALIDATION_ERROR for the two characters that
- * no name may have.
- * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Database-Object-Names-and-Qualifiers.html
- */
-export function quoteName(name: string): string {
-  if (name !== '' && !/["\0]/.test(name)) return `"${name}"`;
-  throw new OraFerryError('VALIDATION_ERROR', `${JSON.stringify(name)} cannot be an Oracle name.`);
+function select(
+  items: string,
+  { owner, table, scn, filter = [], limit }: Omit<RowQuery, 'columns'>,
+): Statement {
+  const clause = filterClause(filter);
+  const conditions = [
+    ...(filter.length > 0 ? [clause.sql] : []),
+    // Not FETCH FIRST, which a query with a LONG column may not have.
+    ...(limit === undefined ? [] : ['ROWNUM <= :limit']),
+  ];
+  const past = scn === undefined ? '' : ' AS OF SCN :scn';
+  const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
+  return {
+    sql: `SELECT ${items} FROM ${qualified({ owner, table })}${past}${where}`,
+    binds: {
+      ...(scn !== undefined && { scn: BigInt(scn) }),
+      ...clause.binds,
+      ...(limit !== undefined && { limit }),
+    },
+  };
+}
+
+/** True for a column whose values are LOBs and have a length of their own, which tells an empty one from NULL. */
+export function isLob({ encoding }: PlannedColumn): boolean {
+  return encoding.kind === 'clob' || encoding.kind === 'blob';
 }
 
 function qualified({ owner, table }: TableName): string {
   return `${quoteName(owner)}.${quoteName(table)}`;
 }
 
-/** Dates leave the database as text, because the driver's Date loses fractions and minds the local zone. */
-function selectColumn({ name, encoding }: PlannedColumn): string {
+/**
+ * Dates leave the database as text, because the driver's Date loses fractions and offsets and minds the local
+ * zone; JSON likewise, because the driver makes doubles of its numbers. What has been converted keeps its name.
+ */
+function selectColumn({ name, encoding }: PlannedColumn, inlineLob: number): string {
   const column = quoteName(name);
-  if (encoding.kind !== 'datetime') return column;
-  const { fractionDigits } = encoding;
-  const fraction = fractionDigits > 0 ? `.FF${fractionDigits}` : '';
-  return `TO_CHAR(${column}, 'SYYYY-MM-DD"T"HH24:MI:SS${fraction}') AS ${column}`;
+  switch (encoding.kind) {
+    case 'clob':
+    case 'blob':
+      return `${ifLob(name, '<=', inlineLob)} AS ${column}`;
+    case 'datetime':
+      return `${toChar(column, dateTimeFormat(encoding.fractionDigits))} AS ${column}`;
+    case 'instant':
+      return `${toChar(column, instantFormat(encoding))} AS ${column}`;
+    case 'region':
+      return toChar(column, 'TZR');
+    case 'json':
+      // An error would be NULL, and a long text cut off at 4,000 bytes, without these clauses.
+      // https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/JSON_SERIALIZE.html
+      return `JSON_SERIALIZE(${column} RETURNING CLOB ERROR ON ERROR) AS ${column}`;
+    case 'xml':
+      // https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/XMLSERIALIZE.html
+      return `XMLSERIALIZE(CONTENT ${column} AS CLOB) AS ${column}`;
+    case 'rowid':
+      return 'ROWID';
+    default:
+      return column;
+  }
 }
 
-function selectLength({ name }: PlannedColumn): string {
+function toChar(column: string, format: string): string {
+  return `TO_CHAR(${column}, '${format}')`;
+}
+
+/** https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Format-Models.html */
+function dateTimeFormat(fractionDigits: number): string {
+  return `SYYYY-MM-DD"T"HH24:MI:SS${fractionDigits > 0 ? `.FF${fractionDigits}` : ''}`;
+}
+
+/** WITH LOCAL TIME ZONE prints in the session's zone, which is UTC. */
+function instantFormat({ fractionDigits, zone }: { fractionDigits: number; zone: 'own' | 'utc' }) {
+  return `${dateTimeFormat(fractionDigits)}${zone === 'utc' ? '"Z"' : 'TZH:TZM'}`;
+}
+
+function ifLob(name: string, comparison: '<=' | '>', length: number): string {
+  return `CASE WHEN ${lengthOf(name)} ${comparison} ${length} THEN ${quoteName(name)} END`;
+}
+
+/** https://docs.oracle.com/en/database/oracle/oracle-database/23/arpls/DBMS_LOB.html */
+function lengthOf(name: string): string {
   return `DBMS_LOB.GETLENGTH(${quoteName(name)})`;
+}
+
+function unusedName(wanted: string, columns: readonly PlannedColumn[]): string {
+  const taken = columns.some(({ name }) => name === wanted);
+  return taken ? unusedName(`${wanted}_`, columns) : wanted;
 }

@@ -1,0 +1,49 @@
+interface DateTimeForm {
+  readonly fractionDigits: number;
+  /** Also years before 1, with a minus; no type of BigQuery has those. */
+  readonly anyYear?: boolean;
+}
+
+type TextEncoder = (text: string) => string | undefined;
+
+/**
+ * TO_CHAR's SYYYY puts a blank before a year AD and a minus before a year BC. A corrupt date prints zeros.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Format-Models.html
+ */
+export function datetimeEncoder(form: DateTimeForm): TextEncoder {
+  const pattern = new RegExp(`^${dateAndTime(form)}$`);
+  return (text) => (pattern.test(text) ? signed(text) : undefined);
+}
+
+/** The same with an offset behind it, as TZH:TZM prints it, or a Z. */
+export function instantEncoder(form: DateTimeForm & { readonly zone: 'own' | 'utc' }): TextEncoder {
+  const offset = form.zone === 'utc' ? 'Z' : '[+-](?:0\\d|1[0-5]):[0-5]\\d';
+  const pattern = new RegExp(`^${dateAndTime(form)}${offset}$`);
+  const isOutside = form.anyYear ? () => false : isOutsideOfUtcYears;
+  return (text) => (pattern.test(text) && !isOutside(text) ? signed(text) : undefined);
+}
+
+function dateAndTime({ fractionDigits, anyYear }: DateTimeForm): string {
+  const fraction = fractionDigits > 0 ? `\\.\\d{${fractionDigits}}` : '';
+  const date = '(?!0000)\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
+  return `${anyYear ? '[ -]' : ' '}${date}T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d${fraction}`;
+}
+
+function signed(text: string): string {
+  return text.startsWith(' ') ? text.slice(1) : text;
+}
+
+/**
+ * BigQuery's TIMESTAMP counts in UTC from 0001-01-01 to 9999-12-31, so that an offset may lead out of it.
+ * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#timestamp_type
+ */
+function isOutsideOfUtcYears(text: string): boolean {
+  const isFirstDay = text.startsWith(' 0001-01-01');
+  if (!isFirstDay && !text.startsWith(' 9999-12-31')) return false;
+  const [, hours, minutes, sign, offsetHours, offsetMinutes] =
+    /T(\d\d):(\d\d).*([+-])(\d\d):(\d\d)$/.exec(text) ?? [];
+  if (sign === undefined) return false;
+  const offset = Number(offsetHours) * 60 + Number(offsetMinutes);
+  const utc = Number(hours) * 60 + Number(minutes) - (sign === '-' ? -offset : offset);
+  return isFirstDay ? utc < 0 : utc >= 24 * 60;
+}
