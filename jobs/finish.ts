@@ -5,7 +5,7 @@ import { type ErrorReport, OraFerryError, reportError } from '../shared/errors.t
 import type { StoredObject } from '../shared/ports.ts';
 import type { TaskContext } from './context.ts';
 import { mapLimited } from './map-limited.ts';
-import { publishManifest, publishSchemas } from './publish.ts';
+import { publishManifest, publishTables } from './publish.ts';
 import { type Verdict, verifyJob } from './verify.ts';
 
 const concurrentRequests = 8;
@@ -83,7 +83,7 @@ async function publish(
   signal.throwIfAborted();
   await sweep(ctx, job, kept);
   signal.throwIfAborted();
-  await publishSchemas(ctx.objects, job, tables);
+  await publishTables(ctx.objects, job, tables, splits);
   await publishManifest(ctx.objects, job, extractions, splits);
 }
 

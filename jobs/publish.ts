@@ -1,6 +1,13 @@
-import type { Extraction } from '../shared/domain/extraction.ts';
+import { type Extraction, withSplits } from '../shared/domain/extraction.ts';
 import type { Job } from '../shared/domain/job.ts';
-import { latestName, manifestName, schemaName, successName } from '../shared/domain/layout.ts';
+import {
+  latestName,
+  loadName,
+  manifestName,
+  schemaName,
+  successName,
+} from '../shared/domain/layout.ts';
+import { loadBody } from '../shared/domain/load.ts';
 import { latestBody, latestVersion, manifestBody } from '../shared/domain/manifest.ts';
 import { schemaBody } from '../shared/domain/schema.ts';
 import type { Split } from '../shared/domain/split.ts';
@@ -12,15 +19,23 @@ const json = 'application/json';
 const concurrentRequests = 8;
 const latestAttempts = 10;
 
-/** Writes `_schema.json` of each table, an empty one included. Idempotent: the bytes follow from the records. */
-export async function publishSchemas(
+/**
+ * Writes `_schema.json` and `_load.json` of each table, an empty one included. Idempotent: the bytes follow from the
+ * records.
+ */
+export async function publishTables(
   objects: ObjectStore,
-  { output }: Job,
+  job: Job,
   tables: readonly Extraction[],
+  splits: readonly Split[],
 ): Promise<void> {
-  await mapLimited(tables, concurrentRequests, ({ owner, table, columns }) => {
-    const name = output.prefix + schemaName(owner, table);
-    return objects.create(output.bucket, name, schemaBody(owner, table, columns), json);
+  const { bucket, prefix } = job.output;
+  await mapLimited(withSplits(tables, splits), concurrentRequests, async (table) => {
+    const { extraction } = table;
+    const { owner, table: name } = extraction;
+    await objects.create(bucket, prefix + schemaName(owner, name), schemaBody(extraction), json);
+    const load = loadBody(job, extraction, table.splits);
+    await objects.create(bucket, prefix + loadName(owner, name), load, json);
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Transport } from '../../shared/domain/transport.ts';
+import { whereInput } from '../../shared/domain/where.ts';
 
 /** A transport as callers see it. */
 export const transportView = z.object({
@@ -11,14 +12,24 @@ export const transportView = z.object({
       table: z.string(),
       columns: z.array(z.string()).optional(),
       exclude_columns: z.array(z.string()).optional(),
+      where: whereInput.optional(),
+      column_types: z.record(z.string(), z.enum(['STRING', 'BIGNUMERIC'])).optional(),
     }),
   ),
-  destination: z.object({ prefix: z.string(), bucket: z.string().optional() }),
+  destination: z.object({
+    prefix: z.string(),
+    bucket: z.string().optional(),
+    dataset: z.string().optional(),
+  }),
   options: z.object({
     tasks: z.int(),
     gzip_level: z.int(),
     verify: z.enum(['count', 'none']),
     snapshot: z.enum(['job', 'table']),
+    number_default: z.enum(['STRING', 'BIGNUMERIC']),
+    dates: z.enum(['datetime', 'string']),
+    time_zones: z.enum(['offset', 'region']),
+    on_replacement: z.enum(['warn', 'fail']),
   }),
   labels: z.record(z.string(), z.string()),
   latest_version: z.int(),

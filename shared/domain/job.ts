@@ -53,6 +53,8 @@ interface JobOutput {
   readonly bucket: string;
   /** Object name prefix of this job and no other, ending in a slash. */
   readonly prefix: string;
+  /** `project.dataset` of BigQuery that load jobs are written for. */
+  readonly dataset?: string;
 }
 
 export interface JobOutcome {

@@ -32,6 +32,11 @@ export function schemaName(owner: string, table: string): string {
   return `${tableFolder(owner, table)}/_schema.json`;
 }
 
+/** `HR.EMPLOYEES/_load.json`, relative to the job's prefix. */
+export function loadName(owner: string, table: string): string {
+  return `${tableFolder(owner, table)}/_load.json`;
+}
+
 /** Relative to the job's prefix. */
 export const manifestName = '_manifest.json';
 /** Relative to the job's prefix. */

@@ -1,28 +1,58 @@
 import type { PlannedColumn } from './column.ts';
+import type { Extraction } from './extraction.ts';
+
+/** https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema */
+export interface BigQueryField {
+  readonly name: string;
+  readonly type: string;
+  readonly mode: 'NULLABLE' | 'REQUIRED' | 'REPEATED';
+  readonly description?: string;
+}
+
+/** The BigQuery schema of the columns, as `bq load` and the API take it. */
+export function bigQueryFields(columns: readonly PlannedColumn[]): BigQueryField[] {
+  return columns.map(({ field, bigQueryType, nullable, encoding, comment }) => ({
+    name: field,
+    type: bigQueryType,
+    mode: encoding.kind === 'vector' ? 'REPEATED' : nullable ? 'NULLABLE' : 'REQUIRED',
+    ...(comment !== undefined && { description: describe(comment) }),
+  }));
+}
 
 /**
- * The text of `_schema.json`: `fields` is a BigQuery schema as `bq load` and the API take it
- * (https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema), `oracle_types` says what
- * each Oracle column was, `renamed` maps those Oracle names that BigQuery could not take to their fields.
- * The same columns always give the same bytes.
+ * The text of `_schema.json`: `fields` is a BigQuery schema, `oracle_types` says what each Oracle column was,
+ * `renamed` maps those Oracle names that BigQuery could not take to their fields, `time_zones` the columns to the
+ * fields with the names of their values' zones. The same record always gives the same bytes.
  */
-export function schemaBody(
-  owner: string,
-  table: string,
-  columns: readonly PlannedColumn[],
-): string {
+export function schemaBody({ owner, table, comment, columns }: Extraction): string {
+  const own = columns.filter(({ encoding }) => encoding.kind !== 'region');
+  const zones = columns.filter(({ encoding }) => encoding.kind === 'region');
   const schema = {
     owner,
     table,
-    fields: columns.map(({ field, bigQueryType, nullable }) => ({
-      name: field,
-      type: bigQueryType,
-      mode: nullable ? 'NULLABLE' : 'REQUIRED',
+    description: comment ?? null,
+    fields: bigQueryFields(columns),
+    oracle_types: own.map((column) => ({
+      column: column.name,
+      type: column.oracleType,
+      ...(column.comment !== undefined && { comment: column.comment }),
     })),
-    oracle_types: columns.map(({ name, oracleType }) => ({ column: name, type: oracleType })),
-    renamed: columns
-      .filter(({ name, field }) => name !== field)
-      .map(({ name, field }) => ({ column: name, field })),
+    renamed: own.filter(({ name, field }) => name !== field).map(toField),
+    time_zones: zones.map(toField),
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+function toField({ name, field }: PlannedColumn) {
+  return { column: name, field };
+}
+
+/** https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema: at most 1,024 characters. */
+const mostDescription = 1_024;
+
+function describe(comment: string): string {
+  if (comment.length <= mostDescription) return comment;
+  // Half a surrogate pair at the cut is no text.
+  const head = comment.slice(0, mostDescription - 1).replace(/[\ud800-\udbff]$/, '');
+  return `${head}…`;
 }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { dataset, tableId } from './bigquery-name.ts';
+import { identifier } from './identifier.ts';
+import { whereInput } from './where.ts';
 
-// Oracle identifiers: at most 128 bytes, and never a double quote or NUL, because we always quote them.
-// https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Database-Object-Names-and-Qualifiers.html
-const identifier = z
-  .string()
-  .min(1)
-  .refine((name) => Buffer.byteLength(name) <= 128, 'is longer than 128 bytes')
-  .refine((name) => !/["\0]/.test(name), 'holds a double quote or a NUL');
+// Firestore keeps names of the form __name__ for itself: https://firebase.google.com/docs/firestore/quotas#limits
+const columnKey = identifier.refine(
+  (name) => !/^__.*__$/.test(name),
+  'cannot be named here, only in columns and exclude_columns',
+);
 
 const tableObject = z
   .strictObject({
@@ -14,6 +15,8 @@ const tableObject = z
     table: identifier,
     columns: z.array(identifier).min(1).max(1000).optional(),
     exclude_columns: z.array(identifier).min(1).max(1000).optional(),
+    where: whereInput.optional(),
+    column_types: z.record(columnKey, z.enum(['STRING', 'BIGNUMERIC'])).optional(),
   })
   .refine((table) => !(table.columns && table.exclude_columns), {
     message: 'give columns or exclude_columns, not both',
@@ -40,6 +43,10 @@ const options = z.strictObject({
   gzip_level: z.int().min(1).max(9).default(1),
   verify: z.enum(['count', 'none']).default('count'),
   snapshot: z.enum(['job', 'table']).default('job'),
+  number_default: z.enum(['STRING', 'BIGNUMERIC']).default('STRING'),
+  dates: z.enum(['datetime', 'string']).default('datetime'),
+  time_zones: z.enum(['offset', 'region']).default('offset'),
+  on_replacement: z.enum(['warn', 'fail']).default('warn'),
 });
 
 // Cloud Storage allows more in names, but these survive every shell, URL and console unescaped.
@@ -56,6 +63,7 @@ const destination = z.strictObject({
     )
     .default(''),
   bucket: z.string().min(3).max(222).optional(),
+  dataset: dataset.optional(),
 });
 
 // Firestore keeps names of the form __name__ for itself: https://firebase.google.com/docs/firestore/quotas#limits
@@ -67,20 +75,30 @@ const labelProblem = {
       : undefined,
 };
 
+// A transport and each of its jobs are documents of at most 1 MiB.
+// https://firebase.google.com/docs/firestore/quotas#limits
+const mostTableBytes = 512 * 1024;
+
 /** Body of POST and PUT /api/transport. */
-export const transportInput = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'use 1 to 63 letters, digits, _ and -'),
-  tables: z
-    .array(z.union([tableName, tableObject], 'write OWNER.TABLE or {"owner", "table"}'))
-    .min(1)
-    .max(5000)
-    .refine(noTableTwice, 'names a table twice'),
-  destination: destination.prefault({}),
-  options: options.prefault({}),
-  labels: z.record(labelKey, z.string().max(63), labelProblem).default({}),
-});
+export const transportInput = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'use 1 to 63 letters, digits, _ and -'),
+    tables: z
+      .array(z.union([tableName, tableObject], 'write OWNER.TABLE or {"owner", "table"}'))
+      .min(1)
+      .max(5000)
+      .refine(noTableTwice, 'names a table twice')
+      .refine(fitsRecord, `takes more than ${mostTableBytes / 1024} KiB: use several transports`),
+    destination: destination.prefault({}),
+    options: options.prefault({}),
+    labels: z.record(labelKey, z.string().max(63), labelProblem).default({}),
+  })
+  .refine(loadsEachTableAlone, {
+    path: ['destination', 'dataset'],
+    message: 'would get two of the tables under one name: use a transport and a dataset for each',
+  });
 
 export type TransportInput = z.output<typeof transportInput>;
 export type TransportOptions = z.output<typeof options>;
@@ -98,4 +116,20 @@ export interface Transport extends TransportInput {
 function noTableTwice(tables: readonly { owner: string; table: string }[]): boolean {
   const names = tables.map(({ owner, table }) => JSON.stringify([owner, table]));
   return new Set(names).size === names.length;
+}
+
+function fitsRecord(tables: readonly unknown[]): boolean {
+  return Buffer.byteLength(JSON.stringify(tables)) <= mostTableBytes;
+}
+
+/** Names of BigQuery tables may be told apart by case, but need not, depending on the dataset. */
+function loadsEachTableAlone({ tables, destination }: TransportDestination): boolean {
+  if (destination.dataset === undefined) return true;
+  const ids = tables.map(({ table }) => tableId(table).toLowerCase());
+  return new Set(ids).size === ids.length;
+}
+
+interface TransportDestination {
+  readonly tables: readonly { readonly table: string }[];
+  readonly destination: { readonly dataset?: string | undefined };
 }

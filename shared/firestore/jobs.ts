@@ -60,7 +60,7 @@ async function enqueue(db: Firestore, request: ExecuteRequest) {
     if (active) throw busy(active.id);
     const name = await tx.get(transportName(db, transport.name));
     const version = (name.data()?.latestVersion ?? 0) + 1;
-    const bucket = transport.destination.bucket ?? request.defaultBucket;
+    const { bucket = request.defaultBucket, dataset } = transport.destination;
     const prefix = jobPrefix(transport.destination.prefix, transport.name, version, jobId);
     const document: JobDocument = {
       tenant: request.tenant,
@@ -70,7 +70,7 @@ async function enqueue(db: Firestore, request: ExecuteRequest) {
       state: 'QUEUED',
       tables: transport.tables,
       options: transport.options,
-      output: { bucket, prefix },
+      output: { bucket, prefix, ...(dataset !== undefined && { dataset }) },
       traceId: request.traceId,
       createdAt: snapshot.readTime.toDate().toISOString(),
       epoch: 0,
