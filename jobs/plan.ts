@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { PlannedColumn } from '../shared/domain/column.ts';
+import { boundComments } from '../shared/domain/comments.ts';
+import { type PlannedCondition, planFilter } from '../shared/domain/filter.ts';
 import type { Job } from '../shared/domain/job.ts';
 import { planColumns } from '../shared/domain/plan-columns.ts';
 import type { TransportTable } from '../shared/domain/transport.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
-import type { OracleSource, TablePlan } from '../shared/ports.ts';
+import type { OracleSource, TableDefinition, TablePlan } from '../shared/ports.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
 import { mapLimited } from './map-limited.ts';
@@ -61,6 +63,8 @@ interface DescribedTable {
   readonly table: TransportTable;
   readonly position: number;
   readonly columns: readonly PlannedColumn[];
+  readonly filter: readonly PlannedCondition[];
+  readonly comment: string | undefined;
 }
 
 async function describeTables(
@@ -72,7 +76,7 @@ async function describeTables(
   const described = await mapLimited(job.tables, concurrentTables, async (table, position) => {
     try {
       const definition = await retrying(ctx, signal, (oracle) => oracle.describe(table, signal));
-      return [{ table, position, columns: planColumns(definition, table) }];
+      return [describedTable(job, table, position, definition)];
     } catch (error) {
       const problem = toOraFerryError(error);
       // A database that cannot be reached has nothing to say about the other tables.
@@ -85,10 +89,25 @@ async function describeTables(
   return described.flat();
 }
 
+function describedTable(
+  job: Job,
+  table: TransportTable,
+  position: number,
+  definition: TableDefinition,
+): DescribedTable {
+  return {
+    table,
+    position,
+    columns: boundComments(planColumns(definition, table, job.options)),
+    filter: planFilter(definition, table.where),
+    comment: definition.comment ?? undefined,
+  };
+}
+
 async function countTable(
   ctx: TaskContext,
   job: Job,
-  { table, position, columns }: DescribedTable,
+  { table, position, columns, filter, comment }: DescribedTable,
   jobScn: string | undefined,
   signal: AbortSignal,
 ): Promise<TablePlan> {
@@ -96,7 +115,7 @@ async function countTable(
   // Counted right after the SCN is taken, because the undo that both need only gets older.
   const countedRows =
     job.options.verify === 'count'
-      ? await retrying(ctx, signal, (oracle) => oracle.count(table, { scn }, signal))
+      ? await retrying(ctx, signal, (oracle) => oracle.count(table, { scn, filter }, signal))
       : undefined;
   return {
     splits: 1,
@@ -109,6 +128,8 @@ async function countTable(
       scn,
       columns,
       splitsTotal: 1,
+      ...(filter.length > 0 && { filter }),
+      ...(comment !== undefined && { comment }),
       ...(countedRows !== undefined && { countedRows }),
     },
   };

@@ -19,6 +19,7 @@ export interface TableName {
 export interface TableDefinition extends TableName {
   /** In the order of the table; hidden columns are not listed. */
   readonly columns: readonly ColumnDefinition[];
+  readonly comment?: string | null;
 }
 
 /**

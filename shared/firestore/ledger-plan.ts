@@ -1,4 +1,5 @@
 import { FieldValue, type Firestore, type Transaction } from '@google-cloud/firestore';
+import type { Extraction } from '../domain/extraction.ts';
 import type { Consistency, Job } from '../domain/job.ts';
 import type { ErrorReport } from '../errors.ts';
 import type { TablePlan } from '../ports.ts';
@@ -10,6 +11,7 @@ import { isHolderLive, lost } from './leases.ts';
 // https://firebase.google.com/docs/firestore/quotas#writes_and_transactions
 const weightPerTransaction = 5_000;
 const weightPerDocument = 20;
+const charactersPerWeight = 512;
 
 export function beginPlanning(
   db: Firestore,
@@ -95,7 +97,7 @@ interface PlanWrite {
 function writesOf(db: Firestore, job: Job, plan: TablePlan): PlanWrite[] {
   const { id, ...extraction } = plan.extraction;
   const writeExtraction: PlanWrite = {
-    weight: weightPerDocument + extraction.columns.length,
+    weight: weightPerDocument + extraction.columns.length + weightOfComments(extraction),
     write: (tx) => tx.set(extractions(db, job.id).doc(id), extraction),
   };
   const writeSplits = Array.from({ length: plan.splits }, (_, position): PlanWrite => {
@@ -104,6 +106,11 @@ function writesOf(db: Firestore, job: Job, plan: TablePlan): PlanWrite[] {
     return { weight: weightPerDocument, write: (tx) => tx.set(ref, split) };
   });
   return [writeExtraction, ...writeSplits];
+}
+
+function weightOfComments({ columns }: Pick<Extraction, 'columns'>): number {
+  const characters = columns.reduce((sum, { comment = '' }) => sum + comment.length, 0);
+  return Math.ceil(characters / charactersPerWeight);
 }
 
 function newSplit({ extraction, splits }: TablePlan, epoch: number, position: number) {
