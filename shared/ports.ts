@@ -4,8 +4,9 @@ import type { PlannedCondition } from './domain/filter.ts';
 import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
 import type { SplitProgress, TaskProgress } from './domain/progress.ts';
 import type { Claim, Part, Split } from './domain/split.ts';
+import type { TableKind, TableStatistics } from './domain/table.ts';
 import type { Transport, TransportInput } from './domain/transport.ts';
-import type { ErrorReport } from './errors.ts';
+import type { ErrorReport, OraFerryError } from './errors.ts';
 
 /** The systems that OraFerry talks to, in its own words. One folder of shared/ implements each. */
 
@@ -16,10 +17,80 @@ export interface TableName {
   readonly table: string;
 }
 
+/** A table as the dictionary shows it to our user. */
 export interface TableDefinition extends TableName {
-  /** In the order of the table; hidden columns are not listed. */
-  readonly columns: readonly ColumnDefinition[];
+  /** What is read, where `owner` and `table` are a synonym's. */
+  readonly source?: TableName;
+  readonly kind: TableKind;
   readonly comment?: string | null;
+  /** In the order of the table; invisible columns are not listed. */
+  readonly columns: readonly ColumnDefinition[];
+  /** Absent when they were never gathered. */
+  readonly statistics?: TableStatistics;
+  /** Names of columns that only those see who name them. They are not exported. */
+  readonly invisibleColumns?: readonly string[];
+  /** ROW ARCHIVAL: sessions do not see the rows that are marked as archived. */
+  readonly archivesRows?: boolean;
+}
+
+/** What narrows a list of tables. */
+export interface TableFilter {
+  /** Exact. Without one, schemas that come with the database are left out. */
+  readonly owner?: string | undefined;
+  /** `*` stands for any characters, `?` for one. */
+  readonly pattern?: string | undefined;
+}
+
+/** Policies by which Oracle shows our user fewer rows, or other values, than there are. */
+export interface TablePolicies {
+  /** Virtual Private Database: names of the policies of a table. */
+  readonly rows: (table: TableName) => readonly string[];
+  /** Data Redaction; undefined when our user may not look. */
+  readonly redaction: ((table: TableName) => readonly string[]) | undefined;
+}
+
+/** How the SCN was found, the most exact first. */
+export type ScnSource = 'V$DATABASE' | 'DBMS_FLASHBACK' | 'TIMESTAMP_TO_SCN';
+
+/** What our user is and may do, besides reading tables. */
+export interface DatabaseFacts {
+  readonly user: string;
+  readonly service: string;
+  readonly database: string;
+  /** Undefined when the user may ask in no way. */
+  readonly scn: { readonly value: string; readonly source: ScnSource } | undefined;
+  /** Views of the system that are not open to everybody, and whether they are to our user. */
+  readonly views: Readonly<Record<SystemView, boolean>>;
+  /** How long, in seconds, undo is meant to be kept; undefined when our user may not look. */
+  readonly undoRetention: number | undefined;
+  /** The shortest time for which the database lately kept it; it adjusts that to its load. */
+  readonly tunedUndoRetention: number | undefined;
+  /** Whether policies leave our user alone. */
+  readonly exempt: { readonly rows: boolean; readonly redaction: boolean };
+}
+
+export type SystemView =
+  | 'V$DATABASE'
+  | 'DBA_EXTENTS'
+  | 'DBA_SEGMENTS'
+  | 'V$PARAMETER'
+  | 'V$UNDOSTAT';
+
+/** The data dictionary, asked for many tables at once. */
+export interface OracleCatalogue {
+  /** In the order of the names; a name that cannot be read has its error: TABLE_NOT_FOUND, VALIDATION_ERROR. */
+  describe(
+    tables: readonly TableName[],
+    signal?: AbortSignal,
+  ): Promise<readonly (TableDefinition | OraFerryError)[]>;
+  /** Tables and views by owner and name, at most `limit` of those that come after `after`. */
+  list(
+    filter: TableFilter,
+    page: { readonly limit: number; readonly after?: TableName | undefined },
+    signal?: AbortSignal,
+  ): Promise<readonly TableDefinition[]>;
+  policies(tables: readonly TableName[], signal?: AbortSignal): Promise<TablePolicies>;
+  facts(signal?: AbortSignal): Promise<DatabaseFacts>;
 }
 
 /**
@@ -54,7 +125,8 @@ export interface OracleSource {
   ping(): Promise<{ readonly version: string }>;
   /** The newest SCN that all later reads can name, as decimal text. */
   currentScn(signal?: AbortSignal): Promise<string>;
-  /** Throws TABLE_NOT_FOUND when our user sees no such table. */
+  readonly catalogue: OracleCatalogue;
+  /** Throws TABLE_NOT_FOUND when our user sees no such table or synonym. */
   describe(table: TableName, signal?: AbortSignal): Promise<TableDefinition>;
   /** COUNT(*) of the chosen rows. */
   count(table: TableName, choice: RowChoice, signal?: AbortSignal): Promise<number>;

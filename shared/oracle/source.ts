@@ -1,6 +1,10 @@
 import type { Config } from '../config.ts';
 import type { OracleSource } from '../ports.ts';
-import { countTable, readTable } from './catalog.ts';
+import { describeTable, describeTables } from './catalog/describe.ts';
+import { readFacts } from './catalog/facts.ts';
+import { listTables } from './catalog/list.ts';
+import { readPolicies } from './catalog/policies.ts';
+import { countTable } from './count.ts';
 import { createPool, type PoolOptions } from './pool.ts';
 import { readRows } from './row-source.ts';
 import { withSession } from './session.ts';
@@ -24,7 +28,13 @@ export function createOracleSource(
         }),
       ),
     currentScn: (signal) => readCurrentScn(pool, signal),
-    describe: (table, signal) => readTable(pool, table, signal),
+    catalogue: {
+      describe: (tables, signal) => describeTables(pool, tables, signal),
+      list: (filter, page, signal) => listTables(pool, filter, page, signal),
+      policies: (tables, signal) => readPolicies(pool, tables, signal),
+      facts: (signal) => readFacts(pool, signal),
+    },
+    describe: (table, signal) => describeTable(pool, table, signal),
     count: (table, choice, signal) => countTable(pool, table, choice, signal),
     rows: (query, signal) => readRows(pool, query, signal, config.inline_lob_bytes),
     close: () => pool.close(),

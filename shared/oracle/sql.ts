@@ -9,13 +9,9 @@ export const sessionSettings = `ALTER SESSION SET
   NLS_DATE_FORMAT = 'SYYYY-MM-DD"T"HH24:MI:SS'
   NLS_TIMESTAMP_FORMAT = 'SYYYY-MM-DD"T"HH24:MI:SS.FF9'
   NLS_NUMERIC_CHARACTERS = '.,'
+  NLS_SORT = 'BINARY'
+  NLS_COMP = 'BINARY'
   TIME_ZONE = '+00:00'`;
-
-/** https://docs.oracle.com/en/database/oracle/oracle-database/23/refrn/ALL_TAB_COLUMNS.html */
-export const describeTable = `SELECT column_name, data_type, data_length, char_length, data_precision, data_scale, nullable, column_id
-  FROM all_tab_columns
- WHERE owner = :owner AND table_name = :name
- ORDER BY column_id`;
 
 /** A statement with the values for its binds. */
 export interface Statement {
