@@ -2,7 +2,7 @@
 import { OracleError } from './errors.ts';
 import type { ByteMeter, RowFaults, Strike } from './faults.ts';
 import type { Release } from './release.ts';
-import type { BindValue, ExecuteRequest } from './requests.ts';
+import type { BindType, BindValue, ExecuteRequest } from './requests.ts';
 import { describeMessage, endMessage, rowHeaderMessage } from './responses.ts';
 import type { ResultSet } from './results.ts';
 import type { ResultColumn } from './rows.ts';
@@ -21,7 +21,7 @@ export interface Answer {
 interface Cursor {
   id: number;
   sql: string;
-  bindTypes: number[];
+  bindTypes: BindType[];
   /** Kept when the cursor is executed again, as the client does. */
   defines: number[];
   described: string;
@@ -55,7 +55,7 @@ export function createCursors(context: StatementContext, options: CursorOptions)
     return { id, sql, bindTypes: [], defines: [], described: '', result: undefined, sent: 0 };
   };
   const run = (cursor: Cursor, binds: BindValue[], rows: number): Answer => {
-    const result = runStatement(context, cursor.sql, binds);
+    const result = runStatement(context, cursor.sql, binds, cursor.bindTypes);
     cursor.sent = 0;
     if (!result) return { parts: [endMessage({}, release)] };
     open.set(cursor.id, cursor);

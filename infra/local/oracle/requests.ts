@@ -4,9 +4,11 @@
  */
 import type { Reader } from './bytes.ts';
 import { OracleError } from './errors.ts';
+import { decodeFloat } from './float-types.ts';
 import { skipFreeLobs } from './lobs.ts';
 import { decodeNumber } from './numbers.ts';
 import { FIELDS_SINCE, type Release } from './release.ts';
+import { fromUtf16 } from './text-types.ts';
 
 export const MESSAGE = {
   protocol: 1,
@@ -39,7 +41,17 @@ const PIGGYBACK = {
   setSchema: 152,
 } as const;
 const OPTION = { define: 0x10, execute: 0x20, fetch: 0x40 } as const;
-const BIND_TYPE = { varchar: 1, number: 2, binaryInteger: 3, long: 8, char: 96 } as const;
+const BIND_TYPE = {
+  varchar: 1,
+  number: 2,
+  binaryInteger: 3,
+  long: 8,
+  char: 96,
+  binaryFloat: 100,
+  binaryDouble: 101,
+} as const;
+/** The form of text in the national character set, which is AL16UTF16. */
+const NATIONAL = 2;
 
 export interface CallHeader {
   call: number;
@@ -59,10 +71,16 @@ export interface ExecuteRequest {
   sql: string;
   /** Rows to return at once; 0 when none are wanted yet. */
   rows: number;
-  bindTypes: number[];
+  bindTypes: BindType[];
   binds: BindValue[];
   /** The type codes in which an open cursor's columns are wanted; the cursor is not executed. */
   defines?: number[];
+}
+
+export interface BindType {
+  code: number;
+  /** The character set's form; 0 for what is not text. */
+  form: number;
 }
 
 /** A bind's value as text, or null. */
@@ -86,7 +104,7 @@ export function readExecute(message: Reader): ExecuteRequest {
   for (let i = 0; i < 13; i++) message.ub();
   const wanted = (options & OPTION.fetch) !== 0 ? rows : 0;
   if ((options & OPTION.define) !== 0) {
-    const defines = Array.from({ length: defineCount }, () => readType(message));
+    const defines = Array.from({ length: defineCount }, () => readType(message).code);
     return { cursorId, sql, rows: wanted, bindTypes: [], binds: [], defines };
   }
   const bindTypes = Array.from({ length: bindCount }, () => readType(message));
@@ -115,21 +133,21 @@ function skipExecuteOptions(message: Reader): number {
 }
 
 /** Reads the type of a bind or a define. */
-function readType(message: Reader): number {
-  const type = message.u8();
+function readType(message: Reader): BindType {
+  const code = message.u8();
   message.skip(3);
   for (let i = 0; i < 3; i++) message.ub();
   if (message.ub() > 0) message.bytes();
   message.ub();
   message.ub();
-  message.skip(1);
+  const form = message.u8();
   message.ub();
   message.ub();
-  return type;
+  return { code, form };
 }
 
 /** The second and later executions of an open cursor carry neither text nor bind types. */
-export function readReexecute(message: Reader, typesOf: (cursorId: number) => number[]) {
+export function readReexecute(message: Reader, typesOf: (cursorId: number) => BindType[]) {
   const cursorId = message.ub();
   const rows = message.ub();
   const wantsRows = (message.ub() & OPTION.execute) !== 0;
@@ -138,25 +156,28 @@ export function readReexecute(message: Reader, typesOf: (cursorId: number) => nu
   return { cursorId, rows: wantsRows ? rows : 0, binds };
 }
 
-function readBinds(message: Reader, types: readonly number[]): BindValue[] {
+function readBinds(message: Reader, types: readonly BindType[]): BindValue[] {
   if (types.length === 0) return [];
   message.skip(1);
   return types.map((type) => readBind(message, type));
 }
 
-function readBind(message: Reader, type: number): BindValue {
+function readBind(message: Reader, { code, form }: BindType): BindValue {
   const bytes = message.bytes();
   if (bytes === null) return null;
-  switch (type) {
+  switch (code) {
     case BIND_TYPE.number:
     case BIND_TYPE.binaryInteger:
       return decodeNumber(bytes);
     case BIND_TYPE.varchar:
     case BIND_TYPE.char:
     case BIND_TYPE.long:
-      return bytes.toString();
+      return form === NATIONAL ? fromUtf16(bytes) : bytes.toString();
+    case BIND_TYPE.binaryFloat:
+    case BIND_TYPE.binaryDouble:
+      return String(decodeFloat(bytes));
     default:
-      throw new OracleError(932, `inconsistent data types: bind type ${type} is not supported`);
+      throw new OracleError(932, `inconsistent data types: bind type ${code} is not supported`);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { findDictionaryQuery } from './dictionary.ts';
 import { OracleError } from './errors.ts';
-import type { BindValue } from './requests.ts';
+import type { BindType, BindValue } from './requests.ts';
 import type { ResultSet } from './results.ts';
 import type { StatementContext } from './statement-context.ts';
 import { parseTableQuery, runTableQuery } from './table-query.ts';
@@ -18,13 +18,14 @@ export function runStatement(
   context: StatementContext,
   sql: string,
   binds: readonly BindValue[],
+  bindTypes: readonly BindType[],
 ): Outcome {
   const tokens = tokenize(sql);
   const lookUp = findDictionaryQuery(tokens);
   if (lookUp) return lookUp(context, binds, tokens);
   if (isAlterSession(tokens)) return undefined;
   const query = parseTableQuery(tokens);
-  if (query) return runTableQuery(context, query, binds);
+  if (query) return runTableQuery(context, query, binds, bindTypes);
   context.unknown.push(sql);
   throw new OracleError(900, 'invalid SQL statement');
 }

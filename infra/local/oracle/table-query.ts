@@ -4,11 +4,13 @@
  * stand in the place of the list.
  */
 
+import type { BoundValue } from './condition-values.ts';
+import { takeCondition } from './conditions.ts';
 import type { Database, StoredRow, StoredTable } from './database.ts';
 import { OracleError } from './errors.ts';
 import { numberWire } from './number-types.ts';
 import type { Rights } from './privileges.ts';
-import type { BindValue } from './requests.ts';
+import type { BindType, BindValue } from './requests.ts';
 import { countRows, listResult, type ResultSet, tableResult } from './results.ts';
 import type { RowCache } from './row-cache.ts';
 import { type Item, projectItem, takeItems } from './select-items.ts';
@@ -35,7 +37,7 @@ export type Condition =
   | { limit: Token }
   | {
       /** Looks columns and values up. Throws an OracleError. */
-      compile(table: StoredTable, read: (token: Token) => BindValue): RowTest;
+      compile(table: StoredTable, read: (token: Token) => BoundValue): RowTest;
     };
 
 /** Whether a row is wanted; `version` is its index in the table's versions. */
@@ -75,7 +77,7 @@ function takeConditions(take: Taker): Condition[] | undefined {
   const conditions: Condition[] = [];
   if (!take.words('WHERE')) return conditions;
   do {
-    const condition = takeRowLimit(take);
+    const condition = takeRowLimit(take) ?? takeCondition(take);
     if (!condition) return undefined;
     conditions.push(condition);
   } while (take.words('AND'));
@@ -93,12 +95,13 @@ export function runTableQuery(
   context: { database: Database; rowCache: RowCache; rights: Rights },
   query: TableQuery,
   binds: readonly BindValue[],
+  bindTypes: readonly BindType[],
 ): ResultSet {
   const { database, rowCache } = context;
   const { items } = query;
   const table = resolveTable(context, query);
   const projections = items === 'count' ? [] : items.map((item) => projectItem(table, item));
-  const read = bindReader(query, binds);
+  const read = bindReader(query, binds, bindTypes);
   const selection = {
     ...compileConditions(table, query, read),
     scn: snapshotOf(database, query, read),
@@ -126,19 +129,26 @@ function resolveTable(
   return table;
 }
 
-function bindReader({ binds: tokens }: TableQuery, values: readonly BindValue[]) {
-  return (token: Token): BindValue => {
-    if (token.kind !== 'bind') return token.text;
-    const value = values[tokens.indexOf(token)];
-    if (value === undefined) throw new OracleError(1008, 'not all variables bound', token.at);
-    return value;
+function bindReader(
+  { binds: tokens }: TableQuery,
+  values: readonly BindValue[],
+  types: readonly BindType[],
+) {
+  return (token: Token): BoundValue => {
+    const place = tokens.indexOf(token);
+    const value = values[place];
+    const type = types[place];
+    if (value === undefined || !type) {
+      throw new OracleError(1008, 'not all variables bound', token.at);
+    }
+    return { value, type };
   };
 }
 
 type BindReader = ReturnType<typeof bindReader>;
 
 function snapshotOf(database: Database, { scn }: TableQuery, read: BindReader): number {
-  return scn ? toNumber(read(scn)) : database.currentScn();
+  return scn ? numberOf(scn, read) : database.currentScn();
 }
 
 function compileConditions(table: StoredTable, { conditions }: TableQuery, read: BindReader) {
@@ -147,7 +157,7 @@ function compileConditions(table: StoredTable, { conditions }: TableQuery, read:
   for (const condition of conditions) {
     if ('compile' in condition) tests.push(condition.compile(table, read));
     // A comparison with NULL holds for no row.
-    else limit = Math.min(limit, toNumber(read(condition.limit)) || 0);
+    else limit = Math.min(limit, numberOf(condition.limit, read) || 0);
   }
   return {
     limit,
@@ -155,6 +165,8 @@ function compileConditions(table: StoredTable, { conditions }: TableQuery, read:
   };
 }
 
-function toNumber(value: BindValue): number {
+function numberOf(token: Token, read: BindReader): number {
+  if (token.kind === 'number') return Number(token.text);
+  const { value } = read(token);
   return value === null ? Number.NaN : Number(value);
 }

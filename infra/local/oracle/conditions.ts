@@ -1,0 +1,112 @@
+/**
+ * The conditions that a table query may have behind WHERE, besides ROWNUM: `"COL" = value`, `!=`, `<`, `<=`, `>`,
+ * `>=`, `IN (value, …)`, `BETWEEN value AND value`, `LIKE value ESCAPE 'c'` and `IS [NOT] NULL`, where a value is
+ * a bind, alone or in one of the conversions of condition-values.ts.
+ */
+
+import { ordersOf } from './comparisons.ts';
+import { type BoundValue, compileValue, takeValue, type Value } from './condition-values.ts';
+import type { StoredTable } from './database.ts';
+import { OracleError } from './errors.ts';
+import { likePattern } from './like.ts';
+import type { Condition, RowTest } from './table-query.ts';
+import type { Taker } from './taker.ts';
+import type { Token } from './tokens.ts';
+
+/** Recognises one condition; undefined when the tokens are anything else. */
+export function takeCondition(take: Taker): Condition | undefined {
+  const column = take.kind('name');
+  const test = column && (takeNullTest(take) ?? takeLike(take) ?? takeComparison(take));
+  return test && { compile: (table, read) => test(findColumn(table, column), read) };
+}
+
+/** Looks up how the column is compared with the values that are bound. */
+type Test = (column: FoundColumn, read: ValueReader) => RowTest;
+type FoundColumn = ReturnType<typeof findColumn>;
+type ValueReader = (token: Token) => BoundValue;
+
+function findColumn({ definition }: StoredTable, { text, at }: Token) {
+  const index = definition.columns.findIndex(({ name }) => name === text);
+  const column = definition.columns[index];
+  if (!column) throw new OracleError(904, `"${text}": invalid identifier`, at);
+  return { index, column };
+}
+
+function takeNullTest(take: Taker): Test | undefined {
+  if (take.words('IS', 'NULL'))
+    return ({ index }) =>
+      (row) =>
+        (row[index] ?? null) === null;
+  if (!take.words('IS', 'NOT', 'NULL')) return undefined;
+  return ({ index }) =>
+    (row) =>
+      (row[index] ?? null) !== null;
+}
+
+function takeLike(take: Taker): Test | undefined {
+  if (!take.words('LIKE')) return undefined;
+  const pattern = take.kind('bind');
+  const mark = pattern && take.words('ESCAPE') ? take.kind('string') : undefined;
+  if (!pattern || !mark) return undefined;
+  return ({ index }, read) => {
+    const { value } = read(pattern);
+    if (value === null) return () => false;
+    const form = likePattern(value, mark.text);
+    return (row) => form.test(row[index] ?? '') && (row[index] ?? null) !== null;
+  };
+}
+
+function takeComparison(take: Taker): Test | undefined {
+  if (take.words('IN', '(')) {
+    const values = takeList(take);
+    return values && compareWith(values, (orders) => orders.includes(0));
+  }
+  if (take.words('BETWEEN')) {
+    const low = takeValue(take);
+    const high = low && take.words('AND') ? takeValue(take) : undefined;
+    return low && high && compareWith([low, high], isBetween);
+  }
+  const operator = OPERATORS.find(({ symbols }) => take.words(...symbols));
+  const value = operator && takeValue(take);
+  return value && compareWith([value], operator.holds);
+}
+
+function takeList(take: Taker): Value[] | undefined {
+  const values: Value[] = [];
+  do {
+    const value = takeValue(take);
+    if (!value) return undefined;
+    values.push(value);
+  } while (take.words(','));
+  return take.words(')') ? values : undefined;
+}
+
+/** By how the column's value stands to the others: below 0, 0 or above; NaN, for which nothing holds, to NULL. */
+type Holds = (orders: readonly number[]) => boolean;
+
+// The longer ones first, because they begin like the others.
+const OPERATORS: readonly { symbols: string[]; holds: Holds }[] = [
+  { symbols: ['!', '='], holds: ([order = Number.NaN]) => order < 0 || order > 0 },
+  { symbols: ['<', '='], holds: ([order = Number.NaN]) => order <= 0 },
+  { symbols: ['>', '='], holds: ([order = Number.NaN]) => order >= 0 },
+  { symbols: ['='], holds: ([order = Number.NaN]) => order === 0 },
+  { symbols: ['<'], holds: ([order = Number.NaN]) => order < 0 },
+  { symbols: ['>'], holds: ([order = Number.NaN]) => order > 0 },
+];
+
+function isBetween([low = Number.NaN, high = Number.NaN]: readonly number[]): boolean {
+  return low >= 0 && high <= 0;
+}
+
+function compareWith(values: readonly Value[], holds: Holds): Test {
+  return ({ index, column }, read) => {
+    const orders = ordersOf(
+      column,
+      values.map((value) => compileValue(value, read)),
+    );
+    return (row) => {
+      const stored = row[index] ?? null;
+      return stored !== null && holds(orders(stored));
+    };
+  };
+}
