@@ -115,5 +115,5 @@ function nameFields(columns: readonly PlannedColumn[]): PlannedColumn[] {
   const inOrder = [...columns.filter((column) => !isAdded(column)), ...columns.filter(isAdded)];
   const names = fieldNames(inOrder.map(({ field }) => field));
   const fields = new Map(inOrder.map((column, index) => [column, names[index]]));
-  return columns.map((column) => ({ ...column, field: fields.get(column) ?? column.field }));
+  return columns.map((column) => ({ ...column, field: fields.get(column) as string }));
 }

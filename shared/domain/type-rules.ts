@@ -96,7 +96,7 @@ function planSimple({ dataType }: ColumnDefinition): FieldPlan | undefined {
 
 /** Oracle's own XML type, whose name belongs to SYS or to everybody. */
 function planXml({ dataType, dataTypeOwner }: ColumnDefinition): FieldPlan | undefined {
-  const isXml = dataType === 'XMLTYPE' && ['SYS', 'PUBLIC'].includes(dataTypeOwner ?? '');
+  const isXml = dataType === 'XMLTYPE' && ['SYS', 'PUBLIC'].includes(String(dataTypeOwner));
   return isXml ? { bigQueryType: 'STRING', encoding: { kind: 'xml' } } : undefined;
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureLaunched } from '../../functions/launch.ts';
 import { startCloudRun } from '../../infra/local/cloud-run/server.ts';
 import { OraFerryError } from '../../shared/errors.ts';
+import { defaultOptions } from '../support/options.ts';
 import { type Api, bucket, keys, startApi, transportNamed } from './api.ts';
 
 let api: Api;
@@ -197,7 +198,7 @@ test('a bucket that has left the list of allowed ones is not written to', async 
     name: 'left-behind',
     tables: [{ owner: 'HR', table: 'JOBS' }],
     destination: { prefix: '', bucket: 'former-bucket' },
-    options: { tasks: 1, gzip_level: 1, verify: 'count', snapshot: 'job' },
+    options: defaultOptions,
     labels: {},
   });
   const refused = await api.call('POST', `/api/transport/${created.id}/execute`);

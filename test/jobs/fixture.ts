@@ -74,6 +74,7 @@ export function useServers(): ExportFixture {
         bucket,
         prefix: 'nightly/v000001-abcdefgh/',
         partName: `${table.owner}.${table.table}/part-00000-a${tasks}.jsonl.gz`,
+        refuseReplacements: false,
         gzipLevel: 1,
       };
     },

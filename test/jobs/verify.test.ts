@@ -3,6 +3,7 @@ import { type Evidence, verifyJob } from '../../jobs/verify.ts';
 import type { Extraction } from '../../shared/domain/extraction.ts';
 import type { Job } from '../../shared/domain/job.ts';
 import type { Part, Split } from '../../shared/domain/split.ts';
+import { defaultOptions } from '../support/options.ts';
 
 const prefix = 'exports/nightly/v000001-abcdefgh/';
 
@@ -101,7 +102,7 @@ function job(state: Job['state'] = 'VERIFYING'): Job {
     version: 1,
     state,
     tables: [],
-    options: { tasks: 1, gzip_level: 1, verify: 'count', snapshot: 'job' },
+    options: defaultOptions,
     output: { bucket: 'b', prefix },
     traceId: 'trace',
     createdAt: '2026-01-01T00:00:00.000Z',

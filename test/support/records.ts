@@ -1,6 +1,7 @@
 import type { Extraction } from '../../shared/domain/extraction.ts';
 import type { Job } from '../../shared/domain/job.ts';
 import type { Claim, Part, Split } from '../../shared/domain/split.ts';
+import { defaultOptions } from './options.ts';
 
 /** Records of a job with the tables SH.TIMES and SH.COSTS, to be varied by tests. */
 
@@ -13,7 +14,7 @@ export function aJob(more: Partial<Job> = {}): Job {
     version: 12,
     state: 'PUBLISHING',
     tables: [],
-    options: { tasks: 1, gzip_level: 1, verify: 'count', snapshot: 'job' },
+    options: defaultOptions,
     output: { bucket: 'bucket', prefix: 'nightly/v000012-01234567/' },
     traceId: 'trace',
     createdAt: '2026-01-01T00:00:00.000Z',

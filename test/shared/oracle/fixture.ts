@@ -3,7 +3,8 @@ import { afterAll, beforeAll } from 'vitest';
 import { createDatabase, type Database } from '../../../infra/local/oracle/database.ts';
 import type { Version } from '../../../infra/local/oracle/release.ts';
 import { type OracleServer, startOracle } from '../../../infra/local/oracle/server.ts';
-import { type PlannedColumn, planColumns } from '../../../shared/domain/column.ts';
+import type { PlannedColumn } from '../../../shared/domain/column.ts';
+import { planColumns } from '../../../shared/domain/plan-columns.ts';
 import { createOracleSource } from '../../../shared/oracle/source.ts';
 import type { OracleSource, Row, TableName } from '../../../shared/ports.ts';
 
@@ -22,6 +23,7 @@ interface SourceSettings {
   readonly connectString?: string;
   readonly callTimeoutSeconds?: number;
   readonly poolMax?: number;
+  readonly inlineLobBytes?: number;
 }
 
 /**
@@ -65,6 +67,7 @@ function openSource(server: OracleServer, settings: SourceSettings): OracleSourc
       password: settings.password ?? 'secret',
       connect_timeout_seconds: 5,
       call_timeout_seconds: settings.callTimeoutSeconds ?? 30,
+      inline_lob_bytes: settings.inlineLobBytes ?? 2 ** 20,
     },
     { action: 'test', log: silent, ...(settings.poolMax && { poolMax: settings.poolMax }) },
   );

@@ -53,7 +53,7 @@ describe('rows', () => {
       await expect.poll(() => fault.consumed).toBe(1);
       break;
     }
-    expect(await source.count(query, query.scn)).toBe(3_000);
+    expect(await source.count(query, query)).toBe(3_000);
   });
 
   it('can be left in the middle, and the pool of one serves the next reader', async () => {

@@ -117,7 +117,7 @@ describe('a table', () => {
     const table = { owner: 'HR', table: 'mixed case' };
     const missing = { code: 'TABLE_NOT_FOUND', message: expect.stringContaining('HR.mixed case') };
     await expect(source.describe(table)).rejects.toMatchObject(missing);
-    await expect(source.count(table, '1')).rejects.toMatchObject(missing);
+    await expect(source.count(table, { scn: '1' })).rejects.toMatchObject(missing);
   });
 
   it('is counted and read as it was at the SCN, whatever happened since', async () => {
@@ -135,13 +135,13 @@ describe('a table', () => {
     );
     database.delete('HR', 'PAST', ([id]) => id === '2');
 
-    expect(await source.count(table, scn)).toBe(3);
+    expect(await source.count(table, { scn })).toBe(3);
     expect(await collect(source.rows({ ...table, columns, scn }, live))).toEqual([
       ['1', 'row 1'],
       ['2', 'row 2'],
       ['3', 'row 3'],
     ]);
-    expect(await source.count(table, await source.currentScn())).toBe(3);
+    expect(await source.count(table, { scn: await source.currentScn() })).toBe(3);
     expect(oracle.server.statements).toEqual([]);
   });
 
@@ -176,7 +176,9 @@ describe('a table', () => {
   it('cannot be read at an SCN whose undo is gone', async () => {
     const source = oracle.open();
     const table = createNumbered(oracle.database, 'OLD', 1);
-    await expect(source.count(table, '1')).rejects.toMatchObject({ code: 'SNAPSHOT_TOO_OLD' });
+    await expect(source.count(table, { scn: '1' })).rejects.toMatchObject({
+      code: 'SNAPSHOT_TOO_OLD',
+    });
   });
 });
 
@@ -211,7 +213,7 @@ describe('an SCN beyond 2^53', () => {
     const table = createNumbered(oracle.database, 'BIG', 1);
     const tap = await wiretap();
     const source = oracle.open({ connectString: `127.0.0.1:${tap.port}/FREEPDB1` });
-    await expect(source.count(table, '9007199254740993')).rejects.toMatchObject({
+    await expect(source.count(table, { scn: '9007199254740993' })).rejects.toMatchObject({
       code: 'SNAPSHOT_TOO_OLD',
     });
     // Oracle's NUMBER: an exponent byte (193 + 7), then pairs of digits plus one.

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlannedColumn } from '../../../shared/domain/column.ts';
-import { countRows, quoteName, selectRows } from '../../../shared/oracle/sql.ts';
+import { quoteName } from '../../../shared/oracle/quote-name.ts';
+import { countRows, selectRows } from '../../../shared/oracle/sql.ts';
+import type { RowQuery } from '../../../shared/ports.ts';
 
 function column(name: string, encoding: PlannedColumn['encoding']): PlannedColumn {
   return { name, field: name, oracleType: 'X', bigQueryType: 'X', nullable: true, encoding };
@@ -33,37 +35,71 @@ describe('a quoted name', () => {
 
 describe('statements', () => {
   const table = { owner: 'HR', table: 'My Table' };
+  const select = (columns: PlannedColumn[], more: Partial<RowQuery> = {}) =>
+    selectRows({ ...table, columns, ...more }, 4_096);
 
-  it('count at a bound SCN', () => {
-    expect(countRows(table)).toBe('SELECT COUNT(*) FROM "HR"."My Table" AS OF SCN :scn');
+  it('count at a bound SCN, or now', () => {
+    expect(countRows(table, { scn: '123456789012345678' })).toEqual({
+      sql: 'SELECT COUNT(*) FROM "HR"."My Table" AS OF SCN :scn',
+      binds: { scn: 123456789012345678n },
+    });
+    expect(countRows(table, {})).toEqual({
+      sql: 'SELECT COUNT(*) FROM "HR"."My Table"',
+      binds: {},
+    });
   });
 
-  it('select dates as text with a signed year and every fraction digit', () => {
-    const sql = selectRows(table, [
-      column('A', { kind: 'text' }),
-      column('D', { kind: 'datetime', fractionDigits: 0 }),
-      column('TS', { kind: 'datetime', fractionDigits: 6 }),
-    ]);
+  it('choose rows by conditions and number, with every value bound', () => {
+    const filter = [{ column: 'A', op: 'is_null', compare: 'text', values: [] }] as const;
+    const { sql, binds } = select([column('A', { kind: 'text' })], { scn: '5', filter, limit: 3 });
     expect(sql).toBe(
-      `SELECT "A", TO_CHAR("D", 'SYYYY-MM-DD"T"HH24:MI:SS') AS "D", ` +
-        `TO_CHAR("TS", 'SYYYY-MM-DD"T"HH24:MI:SS.FF6') AS "TS" FROM "HR"."My Table" AS OF SCN :scn`,
+      'SELECT "A" FROM "HR"."My Table" AS OF SCN :scn WHERE "A" IS NULL AND ROWNUM <= :limit',
     );
+    expect(binds).toEqual({ scn: 5n, limit: 3 });
   });
 
-  it('select the length of each LOB behind all columns', () => {
-    const sql = selectRows(table, [
+  it.each<[PlannedColumn['encoding'], string]>([
+    [{ kind: 'datetime', fractionDigits: 0 }, `TO_CHAR("C", 'SYYYY-MM-DD"T"HH24:MI:SS') AS "C"`],
+    [
+      { kind: 'datetime', fractionDigits: 6 },
+      `TO_CHAR("C", 'SYYYY-MM-DD"T"HH24:MI:SS.FF6') AS "C"`,
+    ],
+    [
+      { kind: 'instant', fractionDigits: 9, zone: 'own' },
+      `TO_CHAR("C", 'SYYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM') AS "C"`,
+    ],
+    [
+      { kind: 'instant', fractionDigits: 0, zone: 'utc' },
+      `TO_CHAR("C", 'SYYYY-MM-DD"T"HH24:MI:SS"Z"') AS "C"`,
+    ],
+    [{ kind: 'region' }, `TO_CHAR("C", 'TZR')`],
+    [{ kind: 'json' }, 'JSON_SERIALIZE("C" RETURNING CLOB ERROR ON ERROR) AS "C"'],
+    [{ kind: 'xml' }, 'XMLSERIALIZE(CONTENT "C" AS CLOB) AS "C"'],
+    [{ kind: 'rowid' }, 'ROWID'],
+    [{ kind: 'float' }, '"C"'],
+  ])('select %o in the form that loses nothing', (encoding, item) => {
+    expect(select([column('C', encoding)]).sql).toBe(`SELECT ${item} FROM "HR"."My Table"`);
+  });
+
+  it('select LOBs in line up to a length, and behind all columns their lengths and locators', () => {
+    const { sql, locators } = select([
       column('B', { kind: 'blob' }),
       column('A', { kind: 'bytes' }),
-      column('my clob', { kind: 'clob' }),
+      column('LOCATOR_2', { kind: 'clob' }),
     ]);
     expect(sql).toBe(
-      'SELECT "B", "A", "my clob", DBMS_LOB.GETLENGTH("B"), DBMS_LOB.GETLENGTH("my clob") ' +
-        'FROM "HR"."My Table" AS OF SCN :scn',
+      'SELECT CASE WHEN DBMS_LOB.GETLENGTH("B") <= 4096 THEN "B" END AS "B", "A", ' +
+        'CASE WHEN DBMS_LOB.GETLENGTH("LOCATOR_2") <= 4096 THEN "LOCATOR_2" END AS "LOCATOR_2", ' +
+        'DBMS_LOB.GETLENGTH("B"), DBMS_LOB.GETLENGTH("LOCATOR_2"), ' +
+        'CASE WHEN DBMS_LOB.GETLENGTH("B") > 4096 THEN "B" END AS "LOCATOR_1", ' +
+        'CASE WHEN DBMS_LOB.GETLENGTH("LOCATOR_2") > 4096 THEN "LOCATOR_2" END AS "LOCATOR_2_" ' +
+        'FROM "HR"."My Table"',
     );
+    expect(locators).toEqual(['LOCATOR_1', 'LOCATOR_2_']);
   });
 
   it('refuse a column name that would leave its quotes', () => {
-    expect(() => selectRows(table, [column('A" FROM DUAL --', { kind: 'text' })])).toThrow(
+    expect(() => select([column('A" FROM DUAL --', { kind: 'text' })])).toThrow(
       /cannot be an Oracle name/,
     );
   });
