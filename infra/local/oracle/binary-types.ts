@@ -1,11 +1,12 @@
 /** https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html (RAW) */
-import type { LocalColumn, TypeDefinition } from './column.ts';
+import { binaryWire, catalogueEntry, type LocalColumn, type TypeDefinition } from './column.ts';
 
 const WIRE_CODE = 23;
-const LONGEST_RAW = 2000;
+const USUAL_BYTES = 2000;
+const MOST_BYTES = 32_767;
 const HEX = /^(?:[0-9a-f]{2})*$/i;
 
-const bytesOf = ({ length = LONGEST_RAW }: LocalColumn) => length;
+const bytesOf = ({ length = USUAL_BYTES }: LocalColumn) => Math.min(length, MOST_BYTES);
 
 /** RAW is stored as hex text. */
 export const raw: TypeDefinition = {
@@ -15,22 +16,13 @@ export const raw: TypeDefinition = {
     if (hex.length / 2 > bytes) throw new RangeError(`the value is longer than ${bytes} bytes`);
     return hex;
   },
-  catalogue: (column) => ({
-    dataType: 'RAW',
-    dataLength: bytesOf(column),
-    charLength: 0,
-    precision: null,
-    scale: null,
-  }),
-  wire: (column) => ({
-    code: WIRE_CODE,
-    charsetForm: 0,
-    precision: 0,
-    scale: 0,
-    bytes: bytesOf(column),
-    characters: 0,
-    encode: (value, writer) => void writer.bytes(Buffer.from(value, 'hex')),
-  }),
+  catalogue: (column) => catalogueEntry('RAW', bytesOf(column)),
+  wire: (column) =>
+    binaryWire(
+      WIRE_CODE,
+      bytesOf(column),
+      (value, writer) => void writer.bytes(Buffer.from(value, 'hex')),
+    ),
 };
 
 /** Bytes as upper-case hex text. Throws a RangeError for anything else. */

@@ -8,37 +8,69 @@ export type LocalType =
   | 'CHAR'
   | 'NVARCHAR2'
   | 'NCHAR'
+  | 'LONG'
   | 'RAW'
+  | 'LONG RAW'
+  | 'BINARY_FLOAT'
+  | 'BINARY_DOUBLE'
   | 'DATE'
   | 'TIMESTAMP'
+  | 'TIMESTAMP WITH TIME ZONE'
+  | 'TIMESTAMP WITH LOCAL TIME ZONE'
+  | 'INTERVAL YEAR TO MONTH'
+  | 'INTERVAL DAY TO SECOND'
   | 'CLOB'
   | 'NCLOB'
   | 'BLOB'
-  | 'BFILE';
+  | 'ROWID'
+  | 'UROWID'
+  | 'BOOLEAN'
+  | 'JSON'
+  | 'VECTOR'
+  | 'XMLTYPE'
+  | 'BFILE'
+  | 'ANYDATA'
+  | 'OBJECT';
 
 export interface LocalColumn {
   name: string;
   type: LocalType;
-  /** NUMBER: decimal digits; undefined with a scale of 0 is INTEGER. */
+  /**
+   * NUMBER: decimal digits; undefined with a scale of 0 is INTEGER. Intervals: digits of the years
+   * or days, 2 when undefined.
+   */
   precision?: number;
-  /** NUMBER: digits behind the point; TIMESTAMP: digits of the fraction, 6 when undefined. */
+  /**
+   * NUMBER: digits behind the point; timestamps and INTERVAL DAY TO SECOND: digits of the second's
+   * fraction, 6 when undefined.
+   */
   scale?: number;
   /**
    * Text: characters (as declared with CHAR semantics), the most that fit or, when the type pads, 1
    * when undefined; RAW: bytes, 2000 when undefined.
    */
   length?: number;
+  /** VECTOR: how many elements and of which kind; FLOAT32 and any number when undefined. */
+  dimensions?: number;
+  format?: VectorFormat;
+  /** OBJECT: the type's name and owner. */
+  typeName?: string;
+  typeOwner?: string;
   nullable?: boolean;
 }
 
-/** What callers hand in: decimal text or a number, a string, a date as text, bytes as hex, or null. */
-export type Value = string | number | null;
-/** What is stored: NUMBER as text, CHAR padded, bytes as hex; '' is NULL, or an empty LOB. */
+export type VectorFormat = 'FLOAT32' | 'FLOAT64' | 'INT8' | 'BINARY';
+
+/** What callers hand in: text in the form that README lists for the type, or null. */
+export type Value = string | number | boolean | null;
+/** What is stored: text, e.g. CHAR padded, bytes as hex; '' is NULL, or an empty LOB. */
 export type StoredValue = string | null;
 
 /** How a type shows in ALL_TAB_COLUMNS. */
-interface CatalogueEntry {
+export interface CatalogueEntry {
   dataType: string;
+  /** Of a type that is not built in; PUBLIC or SYS for those that come with the database. */
+  dataTypeOwner?: string | null;
   dataLength: number;
   charLength: number;
   precision: number | null;
@@ -63,6 +95,27 @@ export interface WireType {
   inline?: WireType;
   /** The bytes are too many to be kept for the next client. */
   isLarge?: true;
+  /** Of a VECTOR: 0 dimensions are any number. */
+  vector?: { dimensions: number; format: number };
+}
+
+/** A built-in type's entry, of which most have neither characters nor digits. */
+export function catalogueEntry(
+  dataType: string,
+  dataLength: number,
+  rest: Partial<CatalogueEntry> = {},
+): CatalogueEntry {
+  return { dataType, dataLength, charLength: 0, precision: null, scale: null, ...rest };
+}
+
+/** The wire type of what is not text. */
+export function binaryWire(
+  code: number,
+  bytes: number,
+  encode: WireType['encode'],
+  rest: Partial<WireType> = {},
+): WireType {
+  return { code, bytes, encode, precision: 0, scale: 0, characters: 0, charsetForm: 0, ...rest };
 }
 
 /** Where a column's values lie. */

@@ -50,6 +50,8 @@ export type StoredRow = readonly StoredValue[];
 /** A row version: it is visible at `scn` when born <= scn < died. */
 interface Version {
   values: StoredRow;
+  /** Counts the table's rows from 0; an updated row keeps its number, and so its ROWID. */
+  row: number;
   born: number;
   died: number;
 }
@@ -110,22 +112,25 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
       const { owner, name } = definition;
       if (tables.has(key(owner, name)))
         throw new Error(`there is a table ${owner}.${name} already`);
-      tables.set(key(owner, name), { id: ++lastId, definition, created: ++scn, versions: [] });
+      const table = { id: ++lastId, definition, created: ++scn, versions: [], rows: 0 };
+      tables.set(key(owner, name), table);
     },
     insert(owner, name, rows) {
-      const { definition, versions } = existing(owner, name);
-      const stored = rows.map((row) => storeRow(definition, row));
+      const table = existing(owner, name);
+      const stored = rows.map((row) => storeRow(table.definition, row));
       const born = ++scn;
-      for (const values of stored) versions.push({ values, born, died: Infinity });
+      for (const values of stored) bear(table, { values, row: table.rows++, born });
       return born;
     },
     update(owner, name, where, change) {
-      const { definition, versions } = existing(owner, name);
-      const old = versions.filter((version) => isLive(version) && where(version.values));
-      const stored = old.map(({ values }) => storeRow(definition, change(values)));
+      const table = existing(owner, name);
+      const old = table.versions.filter((version) => isLive(version) && where(version.values));
+      const stored = old.map(({ values }) => storeRow(table.definition, change(values)));
       const born = ++scn;
       for (const version of old) version.died = born;
-      for (const values of stored) versions.push({ values, born, died: Infinity });
+      for (const [index, values] of stored.entries()) {
+        bear(table, { values, row: old[index]?.row ?? 0, born });
+      }
       return born;
     },
     delete(owner, name, where) {
@@ -150,11 +155,7 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
     findTable: (owner, name) => tables.get(key(owner, name)),
     findTableById: (id) => [...tables.values()].find((table) => table.id === id),
     assertReadable: (table, at) => assertReadable(table, at, { scn, undoLow }),
-    *rowsAt(owner, name, at) {
-      for (const version of existing(owner, name).versions) {
-        if (isVisible(version, at)) yield version.values;
-      }
-    },
+    rowsAt: (owner, name, at) => rowsAt(existing(owner, name), at),
   };
 }
 
@@ -168,6 +169,16 @@ function createSynonyms(): Pick<Database, 'createSynonym' | 'findSynonym'> {
 
 interface MutableTable extends StoredTable {
   readonly versions: Version[];
+  /** That were ever inserted. */
+  rows: number;
+}
+
+function bear(table: MutableTable, version: Omit<Version, 'died'>): void {
+  table.versions.push({ ...version, died: Infinity });
+}
+
+function* rowsAt({ versions }: StoredTable, scn: number): IterableIterator<StoredRow> {
+  for (const version of versions) if (isVisible(version, scn)) yield version.values;
 }
 
 function isLive(version: Version): boolean {

@@ -1,41 +1,51 @@
-/** https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html (DATE, TIMESTAMP) */
-import type { TypeDefinition, WireType } from './column.ts';
-import { encodeDateTime, parseDateTime } from './datetimes.ts';
+/** https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html (Datetime Data Types) */
+import { binaryWire, catalogueEntry, type TypeDefinition, type WireType } from './column.ts';
+import { CORRUPT, encodeDateTime, encodeZoned, parseDateTime } from './datetimes.ts';
+import { parseZoned, storeZoned } from './time-zones.ts';
 
-const WIRE_CODE = { DATE: 12, TIMESTAMP: 180 } as const;
+const USUAL_SCALE = 6;
+
+const writePlain: WireType['encode'] = (value, writer) => void writer.bytes(encodeDateTime(value));
 
 export const date: TypeDefinition = {
-  store: (value) => storeDateTime(value, 0),
-  catalogue: () => ({
-    dataType: 'DATE',
-    dataLength: 7,
-    charLength: 0,
-    precision: null,
-    scale: null,
-  }),
-  wire: () => ({ ...dateTimeWire, code: WIRE_CODE.DATE, bytes: 7 }),
+  store: (value) => (value === CORRUPT ? value : storeDateTime(value, 0)),
+  catalogue: () => catalogueEntry('DATE', 7),
+  wire: () => binaryWire(12, 7, writePlain),
 };
 
 export const timestamp: TypeDefinition = {
-  store: (value, { scale = 6 }) => storeDateTime(value, scale),
-  catalogue: ({ scale = 6 }) => ({
-    dataType: `TIMESTAMP(${scale})`,
-    dataLength: 11,
-    charLength: 0,
-    precision: null,
-    scale,
-  }),
-  wire: ({ scale = 6 }) => ({ ...dateTimeWire, scale }),
+  store: (value, { scale = USUAL_SCALE }) => storeDateTime(value, scale),
+  catalogue: ({ scale = USUAL_SCALE }) => catalogueEntry(`TIMESTAMP(${scale})`, 11, { scale }),
+  wire: ({ scale = USUAL_SCALE }) => binaryWire(180, 11, writePlain, { scale }),
 };
 
-const dateTimeWire: WireType = {
-  code: WIRE_CODE.TIMESTAMP,
-  charsetForm: 0,
-  precision: 0,
-  scale: 0,
-  bytes: 11,
-  characters: 0,
-  encode: (value, writer) => void writer.bytes(encodeDateTime(value)),
+/** The two bytes of a region are not known, so those of its offset then are sent instead. */
+export const zonedTimestamp: TypeDefinition = {
+  store(value, { scale = USUAL_SCALE }) {
+    const stored = storeZoned(value);
+    storeDateTime(parseZoned(stored).local, scale);
+    return stored;
+  },
+  catalogue: ({ scale = USUAL_SCALE }) =>
+    catalogueEntry(`TIMESTAMP(${scale}) WITH TIME ZONE`, 13, { scale }),
+  wire: ({ scale = USUAL_SCALE }) =>
+    binaryWire(
+      181,
+      13,
+      (value, writer) => {
+        const { local, offset } = parseZoned(value);
+        writer.bytes(encodeZoned(local, offset));
+      },
+      { scale },
+    ),
+};
+
+/** Stored in UTC, which is also the database's zone. */
+export const localTimestamp: TypeDefinition = {
+  store: (value, { scale = USUAL_SCALE }) => storeDateTime(value.replace(/Z$/, ''), scale),
+  catalogue: ({ scale = USUAL_SCALE }) =>
+    catalogueEntry(`TIMESTAMP(${scale}) WITH LOCAL TIME ZONE`, 11, { scale }),
+  wire: ({ scale = USUAL_SCALE }) => binaryWire(231, 11, writePlain, { scale }),
 };
 
 function storeDateTime(value: string, places: number): string {

@@ -1,12 +1,13 @@
 /**
- * DATE and TIMESTAMP values: `[-]YYYY-MM-DDTHH:MM:SS[.fffffffff]`, their wire bytes and TO_CHAR.
+ * DATE and TIMESTAMP values: `[-]YYYY-MM-DDTHH:MM:SS[.fffffffff]`, and their wire bytes.
  * https://docs.oracle.com/en/database/oracle/oracle-call-interface/23/lnoci/data-types.html
  */
-import { OracleError } from './errors.ts';
 
 const DATETIME = /^(-?)(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$/;
 const OLDEST_YEAR = -4712;
 const LAST_JULIAN_YEAR = 1582;
+/** A date that no SQL could store; TO_CHAR prints every corrupt one as zeros. */
+export const CORRUPT = '0000-00-00T00:00:00';
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 export interface DateTime {
@@ -38,9 +39,11 @@ export function parseDateTime(text: string): DateTime {
 
 function isReal({ year, month, day, hour, minute, second }: DateTime): boolean {
   if (Number.isNaN(year) || year === 0 || year < OLDEST_YEAR) return false;
-  const leapDay = month === 2 && isLeap(year) ? 1 : 0;
-  const lastDay = (DAYS[month - 1] ?? 0) + leapDay;
-  return day >= 1 && day <= lastDay && hour < 24 && minute < 60 && second < 60;
+  return day >= 1 && day <= lastDay(year, month) && hour < 24 && minute < 60 && second < 60;
+}
+
+function lastDay(year: number, month: number): number {
+  return (DAYS[month - 1] ?? 0) + (month === 2 && isLeap(year) ? 1 : 0);
 }
 
 function isLeap(year: number): boolean {
@@ -51,8 +54,27 @@ function isLeap(year: number): boolean {
 
 /** 7 bytes, or 11 when there is a fraction of a second. */
 export function encodeDateTime(text: string): Buffer {
-  const value = parseDateTime(text);
+  const value = text === CORRUPT ? CORRUPT_FIELDS : parseDateTime(text);
   const bytes = Buffer.alloc(value.fraction === '' ? 7 : 11);
+  writeFields(value, bytes);
+  return bytes;
+}
+
+const CORRUPT_FIELDS: DateTime = {
+  ...{ year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 },
+  fraction: '',
+};
+
+/** 13 bytes: the moment in UTC, then the zone's offset from it in minutes. */
+export function encodeZoned(local: string, offset: number): Buffer {
+  const bytes = Buffer.alloc(13);
+  writeFields(shift(parseDateTime(local), -offset), bytes);
+  bytes[11] = Math.trunc(offset / 60) + 20;
+  bytes[12] = (offset % 60) + 60;
+  return bytes;
+}
+
+function writeFields(value: DateTime, bytes: Buffer): void {
   bytes[0] = Math.trunc(value.year / 100) + 100;
   bytes[1] = (value.year % 100) + 100;
   bytes[2] = value.month;
@@ -61,28 +83,28 @@ export function encodeDateTime(text: string): Buffer {
   bytes[5] = value.minute + 1;
   bytes[6] = value.second + 1;
   if (value.fraction !== '') bytes.writeUInt32BE(Number(value.fraction.padEnd(9, '0')), 7);
-  return bytes;
 }
 
-const FORMAT = /^(S?)YYYY-MM-DD"T"HH24:MI:SS(?:\.FF([1-9]))?$/i;
+const DAY_MINUTES = 24 * 60;
 
-/**
- * Compiles the formats that an exact export needs; every other one, and fractions of a DATE, are
- * ORA-01821. SYYYY gives years A.D. a leading blank.
- * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Format-Models.html
- */
-export function compileFormat(format: string, type: string): (text: string) => string {
-  const match = FORMAT.exec(format);
-  const places = Number(match?.[2] ?? 0);
-  if (!match || (places > 0 && type === 'DATE')) {
-    throw new OracleError(1821, 'date format not recognized');
-  }
-  const signed = match[1] !== '';
-  return (text) => {
-    const beforeChrist = text.startsWith('-');
-    const [seconds = '', fraction = ''] = (beforeChrist ? text.slice(1) : text).split('.');
-    const sign = signed ? (beforeChrist ? '-' : ' ') : '';
-    const point = places > 0 ? `.${fraction.padEnd(places, '0').slice(0, places)}` : '';
-    return sign + seconds + point;
-  };
+/** The time so many minutes later; they are less than a day. */
+function shift(value: DateTime, minutes: number): DateTime {
+  const total = value.hour * 60 + value.minute + minutes;
+  const day = total < 0 ? before(value) : total < DAY_MINUTES ? value : after(value);
+  const rest = (total + DAY_MINUTES) % DAY_MINUTES;
+  return { ...value, ...day, hour: Math.floor(rest / 60), minute: rest % 60 };
+}
+
+type Day = Pick<DateTime, 'year' | 'month' | 'day'>;
+
+function before({ year, month, day }: Day): Day {
+  if (day > 1) return { year, month, day: day - 1 };
+  if (month > 1) return { year, month: month - 1, day: lastDay(year, month - 1) };
+  return { year: year === 1 ? -1 : year - 1, month: 12, day: 31 };
+}
+
+function after({ year, month, day }: Day): Day {
+  if (day < lastDay(year, month)) return { year, month, day: day + 1 };
+  if (month < 12) return { year, month: month + 1, day: 1 };
+  return { year: year === -1 ? 1 : year + 1, month: 1, day: 1 };
 }

@@ -5,18 +5,24 @@
  * Wire forms: node-oracledb `lib/thin/protocol/messages/withData.js` (processColumnData).
  */
 import { storeHex } from './binary-types.ts';
-import type { Writer } from './bytes.ts';
-import type { ColumnOrigin, TypeDefinition, WireType } from './column.ts';
+import {
+  binaryWire,
+  type ColumnOrigin,
+  catalogueEntry,
+  type TypeDefinition,
+  type WireType,
+} from './column.ts';
 import { OracleError } from './errors.ts';
+import { LONG_CODE, LONG_RAW_CODE, longWire } from './long-types.ts';
 import { toUtf16, wellFormed } from './text-types.ts';
 
-const WIRE_CODE = { CLOB: 112, BLOB: 113, LONG: 8, LONG_RAW: 24 } as const;
+const WIRE_CODE = { CLOB: 112, BLOB: 113 } as const;
+const DESCRIBED_BYTES = 4000;
 /** What of a LOB goes into a block, and what clients read at a time unless told otherwise. */
 export const CHUNK_SIZE = 8132;
 const LOCATOR_BYTES = 40;
 const BLOB_FLAG = 0x01;
 const UTF16_FLAG = 0x80;
-const NULL_FETCHED = 1405;
 
 /** What differs between the three. */
 interface LobKind {
@@ -36,7 +42,7 @@ interface LobKind {
 const CLOB: LobKind = {
   code: WIRE_CODE.CLOB,
   charsetForm: 1,
-  inlineCode: WIRE_CODE.LONG,
+  inlineCode: LONG_CODE,
   store: wellFormed,
   length: (value) => value.length,
   unitBytes: 2,
@@ -48,7 +54,7 @@ const NCLOB: LobKind = { ...CLOB, charsetForm: 2, inline: toUtf16 };
 const BLOB: LobKind = {
   code: WIRE_CODE.BLOB,
   charsetForm: 0,
-  inlineCode: WIRE_CODE.LONG_RAW,
+  inlineCode: LONG_RAW_CODE,
   store: storeHex,
   length: (value) => value.length / 2,
   unitBytes: 1,
@@ -58,6 +64,9 @@ const BLOB: LobKind = {
 };
 
 export const KINDS = { CLOB, NCLOB, BLOB };
+
+/** Types whose values come as a LOB only when an expression makes one of them. */
+const AS_CLOB = new Set(['JSON', 'XMLTYPE']);
 
 export const clob = lob('CLOB');
 export const nclob = lob('NCLOB');
@@ -73,38 +82,33 @@ function lob(type: keyof typeof KINDS): TypeDefinition {
   return {
     keepsEmpty: true,
     store: kind.store,
-    catalogue: () => ({
-      dataType: type,
-      dataLength: 4000,
-      charLength: 0,
-      precision: null,
-      scale: null,
-    }),
-    wire: (_column, origin) => ({
-      ...described(kind),
-      encode(value, writer, version) {
-        const length = kind.length(value);
-        const locator = writeLocator(kind, { ...origin, version });
-        writer.ub(locator.length, length, CHUNK_SIZE).bytes(locator);
-      },
-      inline: inlineWire(kind),
-    }),
+    catalogue: () => catalogueEntry(type, DESCRIBED_BYTES),
+    wire: (_column, origin) => lobWire(kind, origin),
   };
 }
 
-function described({ code, charsetForm }: LobKind) {
-  return { code, charsetForm, precision: 0, scale: 0, bytes: 4000, characters: 0 };
+/** The wire type of text that an expression gives as a CLOB. */
+export function clobWire(origin: ColumnOrigin): WireType {
+  return lobWire(CLOB, origin);
 }
 
-/** As a LONG: the value, an indicator (-1 is NULL) and a return code. */
-function inlineWire(kind: LobKind): WireType {
-  return {
-    ...described(kind),
-    code: kind.inlineCode,
-    isLarge: true,
-    encode: (value, writer) => void writer.bytes(kind.inline(value)).ub(0, 0),
-    encodeNull: (writer: Writer) => void writer.u8(0).u8(0x81, 1).ub(NULL_FETCHED),
-  };
+function lobWire(kind: LobKind, origin: ColumnOrigin): WireType {
+  const { charsetForm, inlineCode } = kind;
+  return binaryWire(
+    kind.code,
+    DESCRIBED_BYTES,
+    (value, writer, version) => {
+      const locator = writeLocator(kind, { ...origin, version });
+      writer.ub(locator.length, kind.length(value), CHUNK_SIZE).bytes(locator);
+    },
+    { charsetForm, inline: longWire(inlineCode, kind.inline, { charsetForm }) },
+  );
+}
+
+/** How a locator into a column of the type is read; undefined when there can be none. */
+export function kindOf(type: string): LobKind | undefined {
+  if (AS_CLOB.has(type)) return CLOB;
+  return isLob(type) ? KINDS[type] : undefined;
 }
 
 /** Where the value lies that a locator stands for. */

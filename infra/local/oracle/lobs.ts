@@ -5,7 +5,7 @@
 import { createWriter, type Reader } from './bytes.ts';
 import type { Database, StoredTable } from './database.ts';
 import { OracleError } from './errors.ts';
-import { CHUNK_SIZE, isLob, KINDS, readLocator } from './lob-types.ts';
+import { CHUNK_SIZE, kindOf, readLocator } from './lob-types.ts';
 
 const OPERATION = { getLength: 0x1, read: 0x2, getChunkSize: 0x4000 } as const;
 const PARAMETER = 8;
@@ -83,10 +83,10 @@ export function runLobRequest(
 function findLob(database: Database, locator: Buffer) {
   const { table: id, column, version } = readLocator(locator);
   const table = database.findTableById(id);
-  const type = table?.definition.columns[column]?.type ?? '';
+  const kind = kindOf(table?.definition.columns[column]?.type ?? '');
   const value = table?.versions[version]?.values[column];
-  if (!table || typeof value !== 'string' || !isLob(type)) {
+  if (!table || typeof value !== 'string' || !kind) {
     throw new OracleError(22922, 'nonexistent LOB value');
   }
-  return { table: table.definition, kind: KINDS[type], value };
+  return { table: table.definition, kind, value };
 }

@@ -1,8 +1,15 @@
 /** https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html (NUMBER, FLOAT) */
-import type { LocalColumn, TypeDefinition, WireType } from './column.ts';
-import { encodeNumber, parseDecimal } from './numbers.ts';
+import {
+  binaryWire,
+  catalogueEntry,
+  type LocalColumn,
+  type TypeDefinition,
+  type WireType,
+} from './column.ts';
+import { encodeNumber, isInfinite, parseDecimal } from './numbers.ts';
 
 const WIRE_CODE = 2;
+const BYTES = 22;
 /** The scale by which Oracle describes a NUMBER without precision, and a FLOAT. */
 const UNSCALED = -127;
 const FLOAT_BITS = 126;
@@ -10,13 +17,11 @@ const MOST_DIGITS = 38;
 
 export const number: TypeDefinition = {
   store: storeNumber,
-  catalogue: ({ precision, scale }) => ({
-    dataType: 'NUMBER',
-    dataLength: 22,
-    charLength: 0,
-    precision: precision ?? null,
-    scale: scale ?? (precision === undefined ? null : 0),
-  }),
+  catalogue: ({ precision, scale }) =>
+    catalogueEntry('NUMBER', BYTES, {
+      precision: precision ?? null,
+      scale: scale ?? (precision === undefined ? null : 0),
+    }),
   wire: ({ precision, scale }) => {
     const unscaled = precision === undefined && scale === undefined;
     return {
@@ -28,32 +33,24 @@ export const number: TypeDefinition = {
 };
 
 /** The wire type of NUMBER without precision, and of any expression that yields a number. */
-export const numberWire: WireType = {
-  code: WIRE_CODE,
-  charsetForm: 0,
-  precision: 0,
-  scale: UNSCALED,
-  bytes: 22,
-  characters: 0,
-  encode: (value, writer) => void writer.bytes(encodeNumber(value)),
-};
+export const numberWire: WireType = binaryWire(
+  WIRE_CODE,
+  BYTES,
+  (value, writer) => void writer.bytes(encodeNumber(value)),
+  { scale: UNSCALED },
+);
 
 export const float: TypeDefinition = {
   store: (value) => storeNumber(value, { name: '', type: 'FLOAT' }),
-  catalogue: ({ precision }) => ({
-    dataType: 'FLOAT',
-    dataLength: 22,
-    charLength: 0,
-    precision: precision ?? FLOAT_BITS,
-    scale: null,
-  }),
+  catalogue: ({ precision }) =>
+    catalogueEntry('FLOAT', BYTES, { precision: precision ?? FLOAT_BITS }),
   wire: ({ precision }) => ({ ...numberWire, precision: precision ?? FLOAT_BITS }),
 };
 
 function storeNumber(value: string, { precision, scale }: LocalColumn): string {
   const places = scale ?? (precision === undefined ? undefined : 0);
   const whole = (precision ?? MOST_DIGITS) - (places ?? 0);
-  if (fitsPlainly(value, whole, places ?? MOST_DIGITS)) return value;
+  if (fitsPlainly(value, whole, places ?? MOST_DIGITS) || isInfinite(value)) return value;
 
   encodeNumber(value);
   const { digits, exponent } = parseDecimal(value);

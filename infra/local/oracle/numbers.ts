@@ -8,6 +8,11 @@ const MOST_PAIRS = 20;
 const LOWEST_EXPONENT = -65;
 const HIGHEST_EXPONENT = 62;
 const ZERO = Buffer.of(0x80);
+/** As Oracle prints them; only releases before 6 could store them with SQL. */
+const INFINITIES: Readonly<Record<string, Buffer>> = {
+  '~': Buffer.of(0xff, 0x65),
+  '-~': Buffer.of(0),
+};
 const NEGATIVE_END = 102;
 const DIGIT_ZERO = 48;
 
@@ -35,8 +40,10 @@ export function parseDecimal(text: string): Decimal {
   };
 }
 
-/** Encodes decimal text. Throws a RangeError when NUMBER cannot hold it exactly. */
+/** Encodes decimal text, `~` or `-~`. Throws a RangeError when NUMBER cannot hold it exactly. */
 export function encodeNumber(text: string): Buffer {
+  const infinity = INFINITIES[text];
+  if (infinity) return infinity;
   const { negative, digits, exponent } = parseDecimal(text);
   if (digits === '') return ZERO;
   const odd = exponent % 2 !== 0;
@@ -70,6 +77,10 @@ function negativeBytes(digits: string, power: number): Buffer {
 function pairAt(digits: string, index: number): number {
   const at = index * 2 - 2;
   return (digits.charCodeAt(at) - DIGIT_ZERO) * 10 + digits.charCodeAt(at + 1) - DIGIT_ZERO;
+}
+
+export function isInfinite(text: string): boolean {
+  return text in INFINITIES;
 }
 
 /** Decodes to decimal text without an exponent, e.g. of a bind value. */

@@ -3,6 +3,7 @@
  * node-oracledb `lib/thin/protocol/messages/base.js` and `withData.js`; newer releases add fields.
  */
 import { createWriter, type Writer } from './bytes.ts';
+import type { WireType } from './column.ts';
 import type { OracleError } from './errors.ts';
 import { FIELDS_SINCE, type Release } from './release.ts';
 import type { ResultColumn } from './rows.ts';
@@ -36,16 +37,24 @@ export function describeMessage(columns: readonly ResultColumn[], release: Relea
       .str('')
       .str('');
     writer.ub(index + 1, 0);
-    writeNewerColumnFields(writer, release);
+    writeNewerColumnFields(writer, wire, release);
   }
   return writer.ub(0, 0, 0, 0, 0, 0).view();
 }
 
-/** No column has a domain, annotations or vector dimensions. */
-function writeNewerColumnFields(writer: Writer, { fieldVersion }: Release): void {
+const ANY_DIMENSIONS = 1;
+
+/** No column has a domain or annotations. */
+function writeNewerColumnFields(
+  writer: Writer,
+  { vector = { dimensions: 0, format: 0 } }: WireType,
+  { fieldVersion }: Release,
+): void {
   if (fieldVersion >= FIELDS_SINCE.domains) writer.ub(0, 0);
   if (fieldVersion >= FIELDS_SINCE.annotations) writer.ub(0);
-  if (fieldVersion >= FIELDS_SINCE.vectors) writer.ub(0).u8(0, 0);
+  const { dimensions, format } = vector;
+  if (fieldVersion < FIELDS_SINCE.vectors) return;
+  writer.ub(dimensions).u8(format, dimensions === 0 ? ANY_DIMENSIONS : 0);
 }
 
 /** Precedes the rows of a batch. */

@@ -9,6 +9,7 @@ import {
 } from './database.ts';
 import { OracleError } from './errors.ts';
 import type { RowCache } from './row-cache.ts';
+import { ROWID_CODES } from './rowid-types.ts';
 import { type Projection, type ResultColumn, writeRow } from './rows.ts';
 
 interface Batch {
@@ -95,8 +96,18 @@ export function tableResult(
 function defineColumn(projection: Projection, code: number | undefined): Projection {
   const { inline, ...plain } = projection.wire;
   const wire = [plain, inline].find((form) => form?.code === code);
-  if (!wire) throw new OracleError(3115, 'unsupported network datatype or representation');
+  if (!wire) throw new OracleError(3115, unsupported(projection.name, plain.code));
   return { ...projection, wire, signature: `${projection.signature} ${wire.code}` };
+}
+
+/**
+ * The driver wants a ROWID beside a LOB as text, but would read it as a ROWID: what Oracle sends then
+ * is not known, so it is refused.
+ */
+function unsupported(name: string, code: number): string {
+  const reason = 'unsupported network datatype or representation';
+  if (!ROWID_CODES.has(code)) return reason;
+  return `${reason}: beside a LOB select ${name} by ROWIDTOCHAR or CAST, which give text`;
 }
 
 /** The number of rows that are selected. */

@@ -2,11 +2,13 @@
  * Text: VARCHAR2 and CHAR in AL32UTF8, NVARCHAR2 and NCHAR in AL16UTF16.
  * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html
  */
-import type { LocalColumn, TypeDefinition, WireType } from './column.ts';
+import { catalogueEntry, type LocalColumn, type TypeDefinition, type WireType } from './column.ts';
 
 const VARCHAR_CODE = 1;
 const CHAR_CODE = 96;
+/** With MAX_STRING_SIZE=STANDARD; a longer column takes it to be EXTENDED. */
 const LONGEST_VARCHAR = 4000;
+const LONGEST_EXTENDED = 32_767;
 const LONGEST_CHAR = 2000;
 const SURROGATE = /[\ud800-\udbff]/;
 
@@ -41,13 +43,13 @@ export const nvarchar2 = variable('NVARCHAR2', NATIONAL);
 export const nchar = fixed('NCHAR', NATIONAL);
 
 function variable(dataType: string, charset: Charset): TypeDefinition {
-  const longest = LONGEST_VARCHAR;
-  const usual = longest / (charset.form === 1 ? 1 : charset.characterBytes);
+  const usual = LONGEST_VARCHAR / (charset.form === 1 ? 1 : charset.characterBytes);
+  const longest = (length: number) => (length > usual ? LONGEST_EXTENDED : LONGEST_VARCHAR);
   return characters({ dataType, charset, code: VARCHAR_CODE, longest, usual, pads: false });
 }
 
 function fixed(dataType: string, charset: Charset): TypeDefinition {
-  const longest = LONGEST_CHAR;
+  const longest = () => LONGEST_CHAR;
   return characters({ dataType, charset, code: CHAR_CODE, longest, usual: 1, pads: true });
 }
 
@@ -55,8 +57,8 @@ interface TextType {
   dataType: string;
   charset: Charset;
   code: number;
-  /** The most bytes that any column of the type holds. */
-  longest: number;
+  /** The most bytes that a column of so many characters holds. */
+  longest(length: number): number;
   /** Characters of a column that declares none. */
   usual: number;
   pads: boolean;
@@ -65,7 +67,7 @@ interface TextType {
 function characters({ dataType, charset, code, ...type }: TextType): TypeDefinition {
   const lengths = ({ length = type.usual }: LocalColumn) => ({
     length,
-    bytes: Math.min(length * charset.characterBytes, type.longest),
+    bytes: Math.min(length * charset.characterBytes, type.longest(length)),
   });
   return {
     store(value, column) {
@@ -79,7 +81,7 @@ function characters({ dataType, charset, code, ...type }: TextType): TypeDefinit
     },
     catalogue(column) {
       const { length, bytes } = lengths(column);
-      return { dataType, dataLength: bytes, charLength: length, precision: null, scale: null };
+      return catalogueEntry(dataType, bytes, { charLength: length });
     },
     wire(column) {
       const { length, bytes } = lengths(column);
@@ -96,7 +98,7 @@ export function textWire(characters: number): WireType {
     charsetForm: 1,
     precision: 0,
     scale: 0,
-    bytes: Math.min(characters * DATABASE.characterBytes, LONGEST_VARCHAR),
+    bytes: Math.min(characters * DATABASE.characterBytes, LONGEST_EXTENDED),
     characters,
     encode: DATABASE.encode,
   };
@@ -111,4 +113,8 @@ export function wellFormed(value: string): string {
 /** The bytes of a text in AL16UTF16, which is big endian. */
 export function toUtf16(value: string): Buffer {
   return Buffer.from(value, 'utf16le').swap16();
+}
+
+export function fromUtf16(bytes: Buffer): string {
+  return Buffer.from(bytes).swap16().toString('utf16le');
 }
