@@ -104,7 +104,7 @@ export type Row = readonly unknown[];
  * character, or bytes. Reading throws what a session throws, and VALUE_ERROR when the LOB did not arrive whole.
  */
 export interface LargeValue {
-  readPieces(): AsyncIterable<string> | AsyncIterable<Uint8Array>;
+  readPieces(): AsyncIterable<string | Uint8Array>;
 }
 
 /** Which rows: those of the past at the SCN or, without one, of now; all, or those for which every condition holds. */

@@ -121,10 +121,10 @@ function largeValue(
   return {
     async *readPieces() {
       for (let offset = 0; offset < length; ) {
-        const read_ = await read(offset);
-        const piece = offset + read_.length < length ? withoutHalf(read_) : read_;
+        const whole = await read(offset);
+        const piece = offset + whole.length < length ? withoutHalf(whole) : whole;
         offset += piece.length;
-        yield piece as never;
+        yield piece;
       }
       lob.destroy();
     },

@@ -4,8 +4,9 @@ import type { LocalColumn, Value } from '../../../infra/local/oracle/database.ts
 import type { Version } from '../../../infra/local/oracle/release.ts';
 import type { PlannedColumn } from '../../../shared/domain/column.ts';
 import { compileEncoder } from '../../../shared/domain/encode.ts';
-import { createLobRows } from '../../../shared/oracle/lobs.ts';
-import type { TableName } from '../../../shared/ports.ts';
+import { createLongRows } from '../../../shared/oracle/lobs.ts';
+import type { Session } from '../../../shared/oracle/session.ts';
+import type { LargeValue, OracleSource, RowQuery, TableName } from '../../../shared/ports.ts';
 import { collect, planAll, useOracle } from './fixture.ts';
 
 const live = new AbortController().signal;
@@ -25,12 +26,17 @@ describe.each(versions)('from %s', (version) => {
     return { owner: 'HR', table };
   }
 
-  async function exported(columns: LocalColumn[], rows: Value[][]) {
-    const source = oracle.open();
+  async function exported(columns: LocalColumn[], rows: Value[][], inlineLobBytes = 2 ** 20) {
+    const source = oracle.open({ inlineLobBytes });
     const table = createTable(columns, rows);
     const planned = await planAll(source, table);
     const query = { ...table, columns: planned, scn: await source.currentScn() };
-    const lines = compileEncoder(planned)(await collect(source.rows(query, live))).split('\n');
+    const encoder = compileEncoder(planned);
+    const pieces: string[] = [];
+    for await (const batch of source.rows(query, live)) {
+      for (const row of batch) pieces.push(...(await Array.fromAsync(encoder.pieces(row))));
+    }
+    const lines = pieces.join('').split('\n');
     expect(lines.pop()).toBe('');
     return lines.map((line): Record<string, unknown> => JSON.parse(line));
   }
@@ -64,6 +70,57 @@ describe.each(versions)('from %s', (version) => {
         expect([index, name, record[name] === value]).toEqual([index, name, true]);
       }
     }
+  });
+
+  it('text and bytes above the in-line length are read in pieces that part no character', async () => {
+    const columns: LocalColumn[] = [
+      { name: 'ID', type: 'NUMBER', precision: 4, scale: 0 },
+      { name: 'C', type: 'CLOB' },
+      { name: 'B', type: 'BLOB' },
+      { name: 'N', type: 'NCLOB' },
+    ];
+    // One character before the pairs puts the second border of pieces into the middle of one.
+    const text = `x${'👍'.repeat(million)}`;
+    const hex = '0102030405'.repeat(500_001);
+    const rows: Value[][] = [
+      [1, text, hex, 'y'.repeat(1_024)],
+      [2, 'x'.repeat(1_025), '00'.repeat(1_025), '\uFFFD'.repeat(million + 3)],
+      [3, 'x'.repeat(1_024), '', null],
+      [4, null, 'FF'.repeat(1_026), 'z'],
+    ];
+    const records = await exported(columns, rows, 1_024);
+    expect(records).toHaveLength(rows.length);
+    for (const [index, [ID, C, B, N]] of rows.entries()) {
+      const { [index]: record = {} } = records;
+      expect([ID, record['ID']]).toEqual([index + 1, index + 1]);
+      expect([ID, record['C'] === C, record['N'] === N]).toEqual([ID, true, true]);
+      expect(record['B'] === toBase64(B as string)).toBe(true);
+    }
+  });
+
+  async function pieceSizes(source: OracleSource, query: RowQuery): Promise<number[]> {
+    const sizes: number[] = [];
+    for await (const batch of source.rows(query, live)) {
+      for (const [value] of batch) {
+        for await (const piece of (value as LargeValue).readPieces()) sizes.push(piece.length);
+      }
+    }
+    return sizes;
+  }
+
+  it('a large value is read by pieces only, also after a call that got no answer', async () => {
+    const settings = { inlineLobBytes: 1_024 };
+    const source = oracle.open(settings);
+    const table = createTable([{ name: 'B', type: 'BLOB' }], [['AB'.repeat(5 * million)]]);
+    const query = { ...table, columns: await planAll(source, table) };
+    const fault = oracle.server.faults.stallLobRead(table.table);
+    const impatient = oracle.open({ ...settings, callTimeoutSeconds: 0.3 });
+    await expect(pieceSizes(impatient, query)).rejects.toMatchObject({
+      code: 'ORACLE_CONNECTION_ERROR',
+      retryable: true,
+    });
+    expect(fault.consumed).toBe(1);
+    expect(await pieceSizes(source, query)).toEqual(Array(5).fill(million));
   });
 
   it('any text and bytes arrive as they are', async () => {
@@ -148,62 +205,80 @@ describe.each(versions)('from %s', (version) => {
 });
 
 describe('fetched rows', () => {
-  const lob = (name: string, kind: 'clob' | 'blob'): PlannedColumn => ({
+  const lob = (name: string, kind: PlannedColumn['encoding']['kind']): PlannedColumn => ({
     name,
     field: name,
     oracleType: 'X',
     bigQueryType: 'X',
     nullable: true,
-    encoding: { kind },
+    encoding: { kind } as PlannedColumn['encoding'],
   });
-  const rows = () => createLobRows([lob('C', 'clob'), lob('B', 'blob')]);
+  const unused: Session = {
+    call: () => Promise.reject(new Error('No session is needed for values in line.')),
+  };
+  const rows = () => createLongRows([lob('C', 'clob'), lob('B', 'blob')], unused);
 
   it('lose the lengths, by which empty LOBs are told from NULL', () => {
     const fetched = [
-      [null, null, null, null],
-      [null, null, '0', '0'],
-      ['a', Buffer.of(1), '1', '1'],
+      [null, null, null, null, null, null],
+      [null, null, '0', '0', null, null],
+      ['a', Buffer.of(1), '1', '1', null, null],
     ];
-    expect(rows().batches(fetched)).toEqual([
+    const reader = rows();
+    expect(reader.batches(fetched)).toEqual([
       [
         [null, null],
         ['', Buffer.alloc(0)],
         ['a', Buffer.of(1)],
       ],
     ]);
+    expect(reader.holdsLarge()).toBe(false);
   });
 
   it.each([
-    ['C', [null, null, '1', null], 'did not arrive whole'],
-    ['B', [null, Buffer.of(1), null, '2'], 'did not arrive whole'],
-    ['B', [null, null, null, '5'], 'did not arrive whole'],
-    ['C', ['x', null, String(2 ** 28 + 1), null], 'a LOB of length 268435457'],
-    ['B', [null, Buffer.of(1), null, String(2 ** 32)], 'a LOB of length 4294967296'],
-  ])('are refused when column %s is not whole or too large: %#', (column, row, message) => {
+    ['C', [null, null, '1', null, null, null]],
+    ['C', ['ab', null, '3', null, null, null]],
+    ['C', [Buffer.of(1), null, '1', null, null, null]],
+    ['B', [null, Buffer.of(1), null, '2', null, null]],
+    ['B', [null, null, null, '5', null, null]],
+  ])('are refused when column %s is not whole: %#', (column, row) => {
     expect(() => rows().batches([row])).toThrow(
       expect.objectContaining({
         code: 'VALUE_ERROR',
-        message: expect.stringContaining(`Column ${column} holds`),
+        message: `Column ${column} holds a LOB that did not arrive whole.`,
         details: { column },
       }),
     );
-    expect(() => rows().batches([row])).toThrow(message);
   });
 
-  it('of large LOBs are fetched in ever smaller numbers, of small ones a hundred at a time', () => {
-    const reader = createLobRows([lob('C', 'clob')]);
-    const text = 'x'.repeat(2 * million);
-    expect(reader.fetchSize()).toBe(10);
-    expect(reader.batches(Array.from({ length: 10 }, () => [text, String(text.length)]))).toEqual([
-      Array(8).fill([text]),
-      Array(2).fill([text]),
-    ]);
-    expect(reader.fetchSize()).toBe(8);
-    reader.batches([['x'.repeat(20 * million), String(20 * million)]]);
-    expect(reader.fetchSize()).toBe(1);
-    reader.batches([['x', '1']]);
-    expect(reader.fetchSize()).toBe(100);
-    reader.batches([[null, null]]);
-    expect(reader.fetchSize()).toBe(100);
+  it('tell when they hold a large value, until the next ones came', () => {
+    const reader = createLongRows([lob('C', 'clob')], unused);
+    const [[[value] = []] = []] = reader.batches([[null, '5000000', { getData: () => 'x' }]]);
+    expect(value).toHaveProperty('readPieces');
+    expect(reader.holdsLarge()).toBe(true);
+    reader.batches([['x', '1', null]]);
+    expect(reader.holdsLarge()).toBe(false);
   });
+
+  it.each(['clob', 'long', 'json', 'xml'] as const)(
+    'of large values of kind %s are fetched in ever smaller numbers, of small ones a hundred at a time',
+    (kind) => {
+      const reader = createLongRows([lob('C', kind)], unused);
+      const rowOf = (text: string | null) =>
+        kind === 'clob' ? [text, text && String(text.length), null] : [text];
+      const text = 'x'.repeat(2 * million);
+      expect(reader.fetchSize()).toBe(10);
+      expect(reader.batches(Array.from({ length: 10 }, () => rowOf(text)))).toEqual([
+        Array(8).fill([text]),
+        Array(2).fill([text]),
+      ]);
+      expect(reader.fetchSize()).toBe(8);
+      reader.batches([rowOf('x'.repeat(20 * million))]);
+      expect(reader.fetchSize()).toBe(1);
+      reader.batches([rowOf('x')]);
+      expect(reader.fetchSize()).toBe(100);
+      reader.batches([rowOf(null)]);
+      expect(reader.fetchSize()).toBe(100);
+    },
+  );
 });
