@@ -6,10 +6,10 @@ import type { Job } from '../shared/domain/job.ts';
 import { planColumns } from '../shared/domain/plan-columns.ts';
 import type { TransportTable } from '../shared/domain/transport.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
-import type { OracleSource, TableDefinition, TablePlan } from '../shared/ports.ts';
+import { mapLimited } from '../shared/map-limited.ts';
+import type { OracleSource, TableDefinition, TableName, TablePlan } from '../shared/ports.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
-import { mapLimited } from './map-limited.ts';
 import { watchJob } from './watch-job.ts';
 
 // The planner's own sessions; the workers' sessions begin only after planning.
@@ -61,6 +61,8 @@ async function planTables(ctx: TaskContext, job: Job, signal: AbortSignal) {
 
 interface DescribedTable {
   readonly table: TransportTable;
+  /** What is read when the table is a synonym. */
+  readonly source: TableName | undefined;
   readonly position: number;
   readonly columns: readonly PlannedColumn[];
   readonly filter: readonly PlannedCondition[];
@@ -72,31 +74,32 @@ async function describeTables(
   job: Job,
   signal: AbortSignal,
 ): Promise<DescribedTable[]> {
+  const outcomes = await retrying(ctx, signal, (oracle) =>
+    oracle.catalogue.describe(job.tables, signal),
+  );
   const problems: OraFerryError[] = [];
-  const described = await mapLimited(job.tables, concurrentTables, async (table, position) => {
+  const described = job.tables.flatMap((table, position) => {
     try {
-      const definition = await retrying(ctx, signal, (oracle) => oracle.describe(table, signal));
-      return [describedTable(job, table, position, definition)];
+      return [describedTable(job, table, position, outcomes[position])];
     } catch (error) {
-      const problem = toOraFerryError(error);
-      // A database that cannot be reached has nothing to say about the other tables.
-      if (!isTableProblem(problem)) throw problem;
-      problems.push(problem);
+      problems.push(toOraFerryError(error));
       return [];
     }
   });
   if (problems.length > 0) throw joinProblems(problems);
-  return described.flat();
+  return described;
 }
 
 function describedTable(
   job: Job,
   table: TransportTable,
   position: number,
-  definition: TableDefinition,
+  definition: TableDefinition | OraFerryError | undefined,
 ): DescribedTable {
+  if (!definition || definition instanceof OraFerryError) throw definition;
   return {
     table,
+    source: definition.source,
     position,
     columns: boundComments(planColumns(definition, table, job.options)),
     filter: planFilter(definition, table.where),
@@ -107,7 +110,7 @@ function describedTable(
 async function countTable(
   ctx: TaskContext,
   job: Job,
-  { table, position, columns, filter, comment }: DescribedTable,
+  { table, source, position, columns, filter, comment }: DescribedTable,
   jobScn: string | undefined,
   signal: AbortSignal,
 ): Promise<TablePlan> {
@@ -115,7 +118,9 @@ async function countTable(
   // Counted right after the SCN is taken, because the undo that both need only gets older.
   const countedRows =
     job.options.verify === 'count'
-      ? await retrying(ctx, signal, (oracle) => oracle.count(table, { scn, filter }, signal))
+      ? await retrying(ctx, signal, (oracle) =>
+          oracle.count(source ?? table, { scn, filter }, signal),
+        )
       : undefined;
   return {
     splits: 1,
@@ -128,6 +133,7 @@ async function countTable(
       scn,
       columns,
       splitsTotal: 1,
+      ...(source && { source }),
       ...(filter.length > 0 && { filter }),
       ...(comment !== undefined && { comment }),
       ...(countedRows !== undefined && { countedRows }),
@@ -154,10 +160,6 @@ function extractionId({ owner, table }: TransportTable): string {
     .update(JSON.stringify([owner, table]))
     .digest('hex')
     .slice(0, 20);
-}
-
-function isTableProblem({ code }: OraFerryError): boolean {
-  return ['TABLE_NOT_FOUND', 'UNSUPPORTED_TYPE', 'VALIDATION_ERROR'].includes(code);
 }
 
 /** The report lies in the job's record, which holds 1 MiB, and a missing grant may concern thousands of tables. */

@@ -12,8 +12,8 @@ import { latestBody, latestVersion, manifestBody } from '../shared/domain/manife
 import { schemaBody } from '../shared/domain/schema.ts';
 import type { Split } from '../shared/domain/split.ts';
 import { OraFerryError } from '../shared/errors.ts';
+import { mapLimited } from '../shared/map-limited.ts';
 import type { ObjectStore } from '../shared/ports.ts';
-import { mapLimited } from './map-limited.ts';
 
 const json = 'application/json';
 const concurrentRequests = 8;

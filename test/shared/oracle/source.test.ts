@@ -79,7 +79,7 @@ describe('a table', () => {
       ],
     });
     const table = await oracle.open().describe({ owner: 'HR', table: 'Mixed Case' });
-    expect(table).toEqual({
+    expect(table).toMatchObject({
       owner: 'HR',
       table: 'Mixed Case',
       columns: [

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { mapLimited } from '../../jobs/map-limited.ts';
+import { mapLimited } from '../../shared/map-limited.ts';
 
 test('results keep the order of the items, with at most the limit under way', async () => {
   let running = 0;
