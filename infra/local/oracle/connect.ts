@@ -9,6 +9,7 @@ const LARGEST_SDU = 65_535;
 const NO_NATIVE_SERVICES = 0x08;
 const FAST_AUTHENTICATION = 0x10000000;
 const END_OF_RESPONSE = 0x02000000;
+const BEGIN_TLS_ANEW = 0x08;
 
 export interface ConnectRequest {
   sdu: number;
@@ -54,6 +55,15 @@ export function acceptPacket(sdu: number, release: Release): Buffer {
       (release.endOfResponse ? END_OF_RESPONSE : 0),
     41,
   );
+  return packet;
+}
+
+/** Asks for the CONNECT once more, after another TLS handshake if need be. */
+export function resendPacket({ beginTlsAnew }: { beginTlsAnew: boolean }): Buffer {
+  const packet = Buffer.alloc(8);
+  packet.writeUInt16BE(packet.length, 0);
+  packet.writeUInt8(PACKET.resend, 4);
+  packet.writeUInt8(beginTlsAnew ? BEGIN_TLS_ANEW : 0, 5);
   return packet;
 }
 

@@ -3,7 +3,14 @@
  * node-oracledb `lib/thin/sqlnet/packet.js` and `lib/thin/sqlnet/constants.js`.
  */
 
-export const PACKET = { connect: 1, accept: 2, refuse: 4, data: 6, marker: 12 } as const;
+export const PACKET = {
+  connect: 1,
+  accept: 2,
+  refuse: 4,
+  data: 6,
+  resend: 11,
+  marker: 12,
+} as const;
 export const MARKER = { break: 1, reset: 2, interrupt: 3 } as const;
 
 const HEADER = 8;

@@ -1,10 +1,11 @@
 /** The local Oracle server: a listener on loopback in front of a database in memory. */
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createVerifier } from './auth.ts';
 import type { Account, Instance } from './calls.ts';
 import type { Database } from './database.ts';
 import { createRowFaults, type Faults } from './faults.ts';
+import { createListener, type TlsSettings } from './listener.ts';
 import { type LocalUser, rightsOf } from './privileges.ts';
 import { RELEASES, type Version } from './release.ts';
 import { createRowCache } from './row-cache.ts';
@@ -19,10 +20,12 @@ export interface OracleOptions {
   serviceName?: string;
   /** Which release the server pretends to be: '19c' makes clients log in the classic way. */
   version?: Version;
+  /** Serves by TLS only, as at a TCPS port. */
+  tls?: TlsSettings;
 }
 
 export interface OracleServer {
-  /** What a client passes as `connectString`: 127.0.0.1:PORT/SERVICE. */
+  /** What a client passes as `connectString`: 127.0.0.1:PORT/SERVICE, after tcps:// with TLS. */
   connectString: string;
   port: number;
   faults: Faults;
@@ -47,11 +50,14 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
     release: RELEASES[options.version ?? '23ai'],
     unknown,
   };
-  const listener = createListener(instance, host);
+  let started = 0;
+  const listener = createListener(host, options.tls, (socket) =>
+    serveSession(socket, instance, ++started),
+  );
   const port = await listener.listen(options.port ?? 0);
 
   return {
-    connectString: `${host}:${port}/${serviceName}`,
+    connectString: `${options.tls ? 'tcps://' : ''}${host}:${port}/${serviceName}`,
     port,
     faults: {
       ...rowFaults,
@@ -69,32 +75,6 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
 function accountOf(user: LocalUser): Account {
   const { password } = user;
   return { password, verifier: createVerifier(password), rights: rightsOf(user) };
-}
-
-function createListener(instance: Instance, host: string) {
-  const sockets = new Set<Socket>();
-  let started = 0;
-  let server = createServer();
-
-  return {
-    sockets,
-    async listen(port: number): Promise<number> {
-      if (server.listening) return port;
-      server = createServer((socket) => {
-        sockets.add(socket);
-        socket.on('close', () => sockets.delete(socket));
-        serveSession(socket, instance, ++started);
-      });
-      server.listen(port, host);
-      await once(server, 'listening');
-      const address = server.address();
-      return typeof address === 'object' && address ? address.port : port;
-    },
-    /** Stops accepting at once; open connections live on. */
-    stop(): void {
-      if (server.listening) server.close();
-    },
-  };
 }
 
 async function destroy(socket: Socket): Promise<void> {
