@@ -52,10 +52,9 @@ function isLeap(year: number): boolean {
   return year <= 1582 || year % 100 !== 0 || year % 400 === 0;
 }
 
-/** https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html, "Datetime Fields and Values" */
+/** https://docs.oracle.com/en/error-help/db/ora-01874/ (hours from -15 to 15) and ora-01875 (minutes) */
 function isOffset(offset: string): boolean {
   if (offset === '') return false;
-  const [hours = 0, minutes = 0] = offset.slice(1).split(':').map(Number);
-  const most = offset.startsWith('-') ? 12 : 14;
-  return minutes < 60 && hours * 60 + minutes <= most * 60;
+  const [hours, minutes] = [offset.slice(1, 3), offset.slice(4)];
+  return hours < '16' && minutes < '60';
 }

@@ -36,27 +36,34 @@ export function planFilter(
   where: readonly WhereCondition[] = [],
 ): PlannedCondition[] {
   const definitions = new Map(columns.map((column) => [column.name, column]));
-  const unknown = where.map(({ column }) => column).filter((name) => !definitions.has(name));
-  if (unknown.length > 0) throw unknownColumns(owner, table, [...new Set(unknown)]);
+  const known = where.flatMap((condition) => {
+    const definition = definitions.get(condition.column);
+    return definition ? [{ condition, definition }] : [];
+  });
+  if (known.length < where.length) {
+    const names = where.map(({ column }) => column).filter((name) => !definitions.has(name));
+    throw unknownColumns(owner, table, [...new Set(names)]);
+  }
   const problems: string[] = [];
-  const planned = where.map((condition) => {
-    const result = planCondition(condition, definitions.get(condition.column));
-    if (typeof result === 'string') problems.push(`${condition.column} ${condition.op}: ${result}`);
-    return result;
+  const planned = known.flatMap(({ condition, definition }) => {
+    const result = planCondition(condition, definition);
+    if (typeof result !== 'string') return [result];
+    problems.push(`${condition.column} ${condition.op}: ${result}`);
+    return [];
   });
   if (problems.length > 0) throw unfitConditions(owner, table, problems);
-  return planned.filter((result) => typeof result !== 'string');
+  return planned;
 }
 
 /** The condition as planned, or what is wrong with it. */
 function planCondition(
   condition: WhereCondition,
-  definition: ColumnDefinition | undefined,
+  definition: ColumnDefinition,
 ): PlannedCondition | string {
   const { column, op } = condition;
   if (op === 'is_null' || op === 'not_null') return { column, op };
-  const compare = definition && comparisonOf(definition);
-  if (!compare) return `only is_null and not_null are possible for ${typeName(definition)}.`;
+  const compare = comparisonOf(definition);
+  if (!compare) return `only is_null and not_null are possible for ${describeType(definition)}.`;
   if (compare === 'boolean' && op !== '=' && op !== '!=') return 'BOOLEAN takes = and != only.';
   if (op === 'like') return planLike({ column, op, compare }, condition.value);
   const given = Array.isArray(condition.value) ? condition.value : [condition.value];
@@ -94,10 +101,6 @@ function comparisonOf({ dataType, dataTypeOwner }: ColumnDefinition): Comparison
   if (!isTimestamp) return simple.get(dataType);
   if (!withZone) return 'timestamp';
   return local ? 'local_instant' : 'instant';
-}
-
-function typeName(definition: ColumnDefinition | undefined): string {
-  return definition ? describeType(definition) : 'an unknown column';
 }
 
 /** A value as a message can bear it. */

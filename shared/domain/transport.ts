@@ -4,9 +4,15 @@ import { identifier } from './identifier.ts';
 import { whereInput } from './where.ts';
 
 // Firestore keeps names of the form __name__ for itself: https://firebase.google.com/docs/firestore/quotas#limits
-const columnKey = identifier.refine(
-  (name) => !/^__.*__$/.test(name),
-  'cannot be named here, only in columns and exclude_columns',
+const columnTypes = z.record(
+  identifier.refine((name) => !/^__.*__$/.test(name), 'is kept'),
+  z.enum(['STRING', 'BIGNUMERIC']),
+  {
+    error: ({ code }) =>
+      code === 'invalid_key'
+        ? 'a name with two underscores at both ends cannot be given here'
+        : undefined,
+  },
 );
 
 const tableObject = z
@@ -16,7 +22,7 @@ const tableObject = z
     columns: z.array(identifier).min(1).max(1000).optional(),
     exclude_columns: z.array(identifier).min(1).max(1000).optional(),
     where: whereInput.optional(),
-    column_types: z.record(columnKey, z.enum(['STRING', 'BIGNUMERIC'])).optional(),
+    column_types: columnTypes.optional(),
   })
   .refine((table) => !(table.columns && table.exclude_columns), {
     message: 'give columns or exclude_columns, not both',

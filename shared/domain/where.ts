@@ -8,6 +8,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()], {
     input === null ? 'null is never a value: use is_null' : 'give a text, a number, true or false',
 });
 const noValue = z.never('is_null and not_null take no value').optional();
+const mostValues = 'give 1 to 1000 values';
 const twoValues = 'give exactly two values, the lowest and the highest';
 
 const condition = z.discriminatedUnion(
@@ -17,7 +18,7 @@ const condition = z.discriminatedUnion(
     z.strictObject({
       column: identifier,
       op: z.literal('in'),
-      value: z.array(scalar, 'give a list of values').min(1).max(1000),
+      value: z.array(scalar, 'give a list of values').min(1, mostValues).max(1000, mostValues),
     }),
     z.strictObject({
       column: identifier,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   jobPrefix,
   latestName,
+  loadName,
   partName,
   schemaName,
   tableFolder,
@@ -57,5 +58,6 @@ describe('names of objects', () => {
     expect(partName('HR', 'JOBS', 42, 1)).toBe('HR.JOBS/part-00042-a1.jsonl.gz');
     expect(partName('HR', 'JOBS', 123_456, 10)).toBe('HR.JOBS/part-123456-a10.jsonl.gz');
     expect(schemaName('HR', 'JOBS')).toBe('HR.JOBS/_schema.json');
+    expect(loadName('HR', 'JOBS')).toBe('HR.JOBS/_load.json');
   });
 });

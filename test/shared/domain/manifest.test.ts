@@ -30,6 +30,7 @@ describe('the manifest', () => {
       scn: '9007199254740993',
       epoch: 2,
       schema: 'SH.TIMES/_schema.json',
+      load: 'SH.TIMES/_load.json',
     });
     expect(manifest.tables[0].parts[0]).toEqual({
       name: 'SH.TIMES/part-00000-a1.jsonl.gz',

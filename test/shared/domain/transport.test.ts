@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { parseInput } from '../../../functions/http/input.ts';
 import { transportInput } from '../../../shared/domain/transport.ts';
 
 const minimal = { name: 'nightly', tables: ['SH.TIMES'] };
@@ -17,13 +19,36 @@ function problemsOfTable(table: unknown): string[] {
   return problemsOf({ ...minimal, tables: [table] });
 }
 
+/** The same as a caller of the API sees them. */
+function problemsToldOf(table: unknown): string[] {
+  const none = z.unknown();
+  const schemas = { params: none, query: none, headers: none, body: transportInput };
+  const raw = { params: {}, query: {}, headers: {}, body: { ...minimal, tables: [table] } };
+  try {
+    parseInput(schemas, raw);
+    return [];
+  } catch (error) {
+    const { details } = error as { details: { problems: { field: string; message: string }[] } };
+    return details.problems.map(({ field, message }) => `${field}: ${message}`);
+  }
+}
+
 describe('a transport', () => {
   it('needs a name and tables only; the rest has defaults', () => {
     expect(transportInput.parse(minimal)).toEqual({
       name: 'nightly',
       tables: [{ owner: 'SH', table: 'TIMES' }],
       destination: { prefix: '' },
-      options: { tasks: 1, gzip_level: 1, verify: 'count', snapshot: 'job' },
+      options: {
+        tasks: 1,
+        gzip_level: 1,
+        verify: 'count',
+        snapshot: 'job',
+        number_default: 'STRING',
+        dates: 'datetime',
+        time_zones: 'offset',
+        on_replacement: 'warn',
+      },
       labels: {},
     });
   });
@@ -95,6 +120,70 @@ describe('a transport', () => {
   it('columns are chosen or left out, not both', () => {
     const table = { owner: 'A', table: 'B', columns: ['X'], exclude_columns: ['Y'] };
     expect(problemsOfTable(table)).toEqual(['tables.0: give columns or exclude_columns, not both']);
+  });
+
+  it('a table may have conditions and the types of its open numbers', () => {
+    const table = {
+      owner: 'A',
+      table: 'B',
+      where: [{ column: 'DAY', op: '>=', value: '2024-01-01' }],
+      column_types: { N: 'BIGNUMERIC', __M: 'STRING' },
+    };
+    expect(transportInput.parse({ ...minimal, tables: [table] }).tables).toEqual([table]);
+    const nothing = { ...table, where: [{ column: 'DAY', op: '=', value: null }] };
+    expect(problemsToldOf(nothing)).toEqual([
+      'body.tables.0.where.0.value: null is never a value: use is_null',
+    ]);
+    expect(problemsToldOf({ ...table, column_types: { N: 'FLOAT64' } })[0]).toContain(
+      'body.tables.0.column_types.N: ',
+    );
+    expect(problemsToldOf({ ...table, column_types: 5 })[0]).toContain(
+      'body.tables.0.column_types: ',
+    );
+  });
+
+  it('the type of a column whose name Firestore keeps for itself cannot be chosen', () => {
+    const table = { owner: 'A', table: 'B', column_types: { __x__: 'STRING' } };
+    expect(problemsToldOf(table)).toEqual([
+      'body.tables.0.column_types.__x__: a name with two underscores at both ends cannot be given here',
+    ]);
+  });
+
+  it('tables and their conditions must fit one record', () => {
+    const values = Array.from({ length: 1000 }, (_, index) => `value ${index}`.padEnd(80));
+    const where = [{ column: 'C', op: 'in', value: values }];
+    const tables = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ owner: 'A', table: `T${index}`, where }));
+    expect(problemsOf({ ...minimal, tables: tables(6) })).toEqual([]);
+    expect(problemsOf({ ...minimal, tables: tables(7) })).toEqual([
+      'tables: takes more than 512 KiB: use several transports',
+    ]);
+  });
+
+  it.each(['my-project.my_dataset', 'example.com:my-project.D1'])(
+    '%s may be loaded into',
+    (dataset) => {
+      expect(problemsOf({ ...minimal, destination: { dataset } })).toEqual([]);
+    },
+  );
+
+  it.each(['my_dataset', 'my-project.', 'My-Project.d', 'my-project.a-b', 'p.d'])(
+    '%s is no dataset',
+    (dataset) => {
+      expect(problemsOf({ ...minimal, destination: { dataset } })).toEqual([
+        'destination.dataset: write project.dataset',
+      ]);
+    },
+  );
+
+  it('two tables of one name are not loaded into one dataset, where the second would replace the first', () => {
+    const tables = ['A.T#1', 'B.t$1'];
+    const destination = { dataset: 'my-project.d' };
+    expect(problemsOf({ ...minimal, tables })).toEqual([]);
+    expect(problemsOf({ ...minimal, tables: ['A.T', 'B.U'], destination })).toEqual([]);
+    expect(problemsOf({ ...minimal, tables, destination })).toEqual([
+      'destination.dataset: would get two of the tables under one name: use a transport and a dataset for each',
+    ]);
   });
 
   it.each(['a', 'A-1_b', '0', 'x'.repeat(63)])('may be named %j', (name) => {
