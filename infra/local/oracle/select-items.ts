@@ -86,13 +86,15 @@ const ROWID_TYPES: readonly LocalType[] = ['ROWID', 'UROWID'];
 
 /** `ROWIDTOCHAR(ROWID)` or `ROWIDTOCHAR("COL")`. */
 function takeRowidToChar(take: Taker): Expression | undefined {
-  const column = take.words('ROWID') ? undefined : take.kind('name');
-  if (!take.words(')')) return undefined;
-  const of = column ? { column, label: `ROWIDTOCHAR("${column.text}")` } : { label: ROWID_AS_TEXT };
-  return { ...of, convert: ({ type }) => ofType(type, ROWID_TYPES, textWire(ROWID_CHARACTERS)) };
+  const isPseudo = take.words('ROWID');
+  const column = isPseudo ? undefined : take.kind('name');
+  if ((!isPseudo && !column) || !take.words(')')) return undefined;
+  return {
+    ...(column && { column }),
+    label: `ROWIDTOCHAR(${column ? `"${column.text}"` : 'ROWID'})`,
+    convert: ({ type }) => ofType(type, ROWID_TYPES, textWire(ROWID_CHARACTERS)),
+  };
 }
-
-const ROWID_AS_TEXT = 'ROWIDTOCHAR(ROWID)';
 
 /** `CAST("COL" AS VARCHAR2(n))` of a ROWID or UROWID. */
 function takeCast(take: Taker): Expression | undefined {

@@ -1,6 +1,11 @@
 import oracledb from 'oracledb';
 import { afterAll, beforeAll } from 'vitest';
-import { createDatabase, type Database } from '../../../../infra/local/oracle/database.ts';
+import {
+  createDatabase,
+  type Database,
+  type LocalColumn,
+  type Value,
+} from '../../../../infra/local/oracle/database.ts';
 import type { Version } from '../../../../infra/local/oracle/release.ts';
 import { type OracleServer, startOracle } from '../../../../infra/local/oracle/server.ts';
 
@@ -67,3 +72,65 @@ export async function fetchAll(
   await resultSet.close();
   return rows;
 }
+
+type ColumnType = Omit<LocalColumn, 'name'>;
+
+/** A server with a connection for tests of types: each call makes a table of one column, "C". */
+export function useColumn(version?: Version) {
+  const oracle = useOracle(version);
+  let connection: oracledb.Connection;
+  let tables = 0;
+  beforeAll(async () => {
+    connection = await oracle.connect();
+  });
+  afterAll(() => connection.close());
+
+  /** Returns the table's name. */
+  function store(column: ColumnType, values: readonly Value[]): string {
+    const name = `T${++tables}`;
+    oracle.database.createTable({ owner: 'C', name, columns: [{ ...column, name: 'C' }] });
+    const rows = values.map((value) => [value]);
+    oracle.database.insert('C', name, rows);
+    return name;
+  }
+  async function select<T = unknown>(
+    items: string,
+    table: string,
+    options: oracledb.ExecuteOptions = {},
+  ): Promise<T[][]> {
+    const sql = `SELECT ${items} FROM "C"."${table}"`;
+    const { rows } = await connection.execute<T[]>(sql, [], { fetchArraySize: 7, ...options });
+    return rows ?? [];
+  }
+  return {
+    database: oracle.database,
+    connection: () => connection,
+    store,
+    select,
+    /** Stores values and reads them back by an expression. */
+    async roundTrip(
+      column: ColumnType,
+      values: readonly Value[],
+      expression = '"C"',
+      options: oracledb.ExecuteOptions = {},
+    ): Promise<unknown[]> {
+      return (await select(expression, store(column, values), options)).map(([value]) => value);
+    },
+  };
+}
+
+/** Fetches a LOB, JSON or a VECTOR whole, as text or bytes. */
+export const WHOLE: oracledb.ExecuteOptions = {
+  fetchTypeHandler: ({ dbType }) => {
+    if (dbType === oracledb.DB_TYPE_BLOB) return { type: oracledb.DB_TYPE_RAW };
+    return AS_TEXT.has(dbType) ? { type: oracledb.DB_TYPE_VARCHAR } : undefined;
+  },
+};
+
+const AS_TEXT = new Set<oracledb.DbType | undefined>([
+  oracledb.DB_TYPE_CLOB,
+  oracledb.DB_TYPE_NCLOB,
+  oracledb.DB_TYPE_JSON,
+  oracledb.DB_TYPE_VECTOR,
+  oracledb.DB_TYPE_NUMBER,
+]);
