@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { OraFerryError } from './errors.ts';
+import { contradictionsOf, oracleSettings } from './oracle-config.ts';
 
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
 
@@ -22,18 +23,7 @@ const schema = z.strictObject({
   project: z.string().min(1),
   region: z.string().min(1),
   log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  oracle: z
-    .strictObject({
-      connect_string: z.string().min(1),
-      user: z.string().min(1),
-      password: z.string().min(1),
-      connect_timeout_seconds: seconds(20),
-      /** Longest wait for one round trip. */
-      call_timeout_seconds: seconds(300),
-      /** Longer LOBs are not fetched with their rows but streamed; bytes, or characters of text. */
-      inline_lob_bytes: z.coerce.number().int().min(1_024).max(67_108_864).default(1_048_576),
-    })
-    .optional(),
+  oracle: oracleSettings.optional(),
   gcs: z
     .strictObject({
       /** The allow-list of buckets; the first is the default. */
@@ -94,6 +84,15 @@ const environment = {
   ORACLE_CONNECT_STRING: 'oracle.connect_string',
   ORACLE_USER: 'oracle.user',
   ORACLE_PASSWORD: 'oracle.password',
+  ORACLE_DRIVER: 'oracle.driver',
+  ORACLE_CLIENT_LIB_DIR: 'oracle.client_lib_dir',
+  TNS_ADMIN: 'oracle.config_dir',
+  ORACLE_WALLET_LOCATION: 'oracle.wallet_location',
+  ORACLE_WALLET_CONTENT: 'oracle.wallet_content',
+  ORACLE_WALLET_PASSWORD: 'oracle.wallet_password',
+  ORACLE_SSL_SERVER_CERT_DN: 'oracle.ssl_server_cert_dn',
+  ORACLE_POOL_MIN: 'oracle.pool_min',
+  ORACLE_POOL_MAX: 'oracle.pool_max',
   ORACLE_CONNECT_TIMEOUT_SECONDS: 'oracle.connect_timeout_seconds',
   ORACLE_CALL_TIMEOUT_SECONDS: 'oracle.call_timeout_seconds',
   ORACLE_INLINE_LOB_BYTES: 'oracle.inline_lob_bytes',
@@ -127,6 +126,7 @@ export function loadConfig(env: Environment): Config {
   }
   const parsed = schema.safeParse(settings, { error: wording });
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap(describeIssue));
+  problems.push(...contradictions(settings));
   if (!parsed.success || problems.length > 0) throw invalid(problems);
   return parsed.data;
 }
@@ -201,6 +201,14 @@ function assign(settings: Settings, [key, ...rest]: string[], value: string): vo
 
 function isSettings(value: unknown): value is Settings {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Checked apart from the schema, which would not come to them when any setting is wrong by itself. */
+function contradictions({ oracle }: Settings): string[] {
+  if (!isSettings(oracle)) return [];
+  return contradictionsOf(oracle).map(
+    ({ setting, problem }) => `${nameOf(['oracle', setting])}: ${problem}`,
+  );
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {

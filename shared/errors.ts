@@ -105,6 +105,25 @@ export const errorCatalogue = {
     meaning: 'Oracle could not be reached, or the connection was lost.',
     action: 'Check ORACLE_CONNECT_STRING, the listener, and the network between them.',
   },
+  ORACLE_TLS_ERROR: {
+    status: 502,
+    retryable: false,
+    meaning:
+      'Oracle and OraFerry do not accept each other’s certificates, or the wallet is not usable.',
+    action: 'Check the wallet, its password, and what the message says of the certificates.',
+  },
+  ORACLE_CLIENT_ERROR: {
+    status: 500,
+    retryable: false,
+    meaning: 'The Oracle driver cannot work in its present mode.',
+    action: 'Check ORACLE_DRIVER and ORACLE_CLIENT_LIB_DIR as the message says.',
+  },
+  ORACLE_CIRCUIT_OPEN: {
+    status: 503,
+    retryable: true,
+    meaning: 'Oracle could not be reached several times in a row, so it is left alone for a while.',
+    action: 'Try again after the seconds of Retry-After.',
+  },
   ORACLE_ERROR: {
     status: 502,
     retryable: false,

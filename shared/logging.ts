@@ -55,7 +55,8 @@ function describeCause(cause: unknown, depth = 1): unknown {
 }
 
 function secretsOf(config: Config): string[] {
-  return [config.oracle?.password].filter((secret) => secret !== undefined);
+  const { password, wallet_password, wallet_content } = config.oracle ?? {};
+  return [password, wallet_password, wallet_content].filter((secret) => secret !== undefined);
 }
 
 /** Works on the finished line, so that no way into the entry can be forgotten. */
@@ -88,10 +89,11 @@ function maskText(text: string, secrets: readonly string[]): string {
   return maskPatterns(known.reduce((so, secret) => so.replaceAll(secret, masked), text));
 }
 
-/** Bearer tokens, API keys and passwords in connect strings, whoever wrote them into a message. */
+/** Bearer tokens, API keys, private keys and passwords in connect strings, whoever wrote them into a message. */
 function maskPatterns(text: string): string {
   return text
     .replace(/Bearer\s+[\w.~+/=-]+/gi, `Bearer ${masked}`)
     .replace(/(x-api-key[\\"']*\s*[:=,]\s*[\\"']*)[^\s"'\\,}\]]+/gi, `$1${masked}`)
-    .replace(/([\w$#]+)\/[^@\s"/]+@/g, `$1/${masked}@`);
+    .replace(/([\w$#]+)\/[^@\s"/]+@/g, `$1/${masked}@`)
+    .replace(/(-BEGIN [A-Z ]*PRIVATE KEY-+).*?(-+END|$)/gs, `$1${masked}$2`);
 }

@@ -135,7 +135,17 @@ export interface OracleSource {
    * works on the last one, unless that holds large values, which can be read only before the next batch is asked for.
    */
   rows(query: RowQuery, signal: AbortSignal): AsyncIterable<readonly Row[]>;
+  /** How this process is connected now; asks nobody. */
+  connection(): OracleConnection;
   close(): Promise<void>;
+}
+
+export interface OracleConnection {
+  readonly driver: 'thin' | 'thick';
+  /** `open`: calls fail at once with ORACLE_CIRCUIT_OPEN; `half-open`: the next one tries again. */
+  readonly circuit: 'closed' | 'open' | 'half-open';
+  /** Sessions that are open, lent, and possible. */
+  readonly pool: { readonly open: number; readonly inUse: number; readonly max: number };
 }
 
 // ── Cloud Storage ─────────────────────────────────────────────────────────────────────────────

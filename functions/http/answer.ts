@@ -45,8 +45,17 @@ export function answerError(
     res.destroy();
     return;
   }
-  const { status, code } = toOraFerryError(error);
+  const { status, code, details } = toOraFerryError(error);
   const body = { ...reportError(error), trace_id: traceId };
   const challenge = code === 'AUTHENTICATION_ERROR' ? { 'WWW-Authenticate': 'ApiKey' } : {};
-  answer(res, status, traceId, { body, headers: { ...challenge, ...headers } });
+  answer(res, status, traceId, {
+    body,
+    headers: { ...challenge, ...retryAfter(details), ...headers },
+  });
+}
+
+/** What the details say in seconds, also as the header that clients know how to wait by. */
+function retryAfter(details: unknown): Record<string, string> {
+  const { retry_after_seconds: seconds } = Object(details) as { retry_after_seconds?: unknown };
+  return typeof seconds === 'number' ? { 'Retry-After': String(seconds) } : {};
 }

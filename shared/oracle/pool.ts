@@ -1,21 +1,30 @@
 import oracledb from 'oracledb';
-import type { Config } from '../config.ts';
+import { OraFerryError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
+import { driverMode, type OracleConfig } from '../oracle-config.ts';
+import type { OracleConnection } from '../ports.ts';
+import { type Circuit, type CircuitOptions, createCircuit, noCircuit } from './breaker.ts';
+import { prepareDriver } from './driver.ts';
 import { sessionSettings } from './sql.ts';
+import { findWalletFault } from './wallet.ts';
 
 export interface PoolOptions {
   /** What the sessions are for, as V$SESSION.ACTION and CLIENT_IDENTIFIER show it to a DBA. */
   readonly action: string;
   readonly log: Logger;
-  /** Most sessions at once; 4 unless told. */
+  /** Most sessions at once; as configured unless told. */
   readonly poolMax?: number;
+  /** Leaves Oracle alone for a while when it cannot be reached. Without it every call tries. */
+  readonly circuit?: CircuitOptions;
 }
 
 export interface ConnectionPool {
-  /** A session with our settings; waits while all are in use. Throws the driver's error. */
+  /** A session with our settings; waits while all are in use. Throws the driver's error, or what explains it. */
   connection(): Promise<oracledb.Connection>;
+  readonly circuit: Circuit;
   /** After which the driver breaks a call. */
   readonly callTimeoutMs: number;
+  sessions(): OracleConnection['pool'];
   /**
    * For when a connection does not even answer a break, so that its place would stay taken: later callers get a
    * new pool, present ones may finish in the old one.
@@ -26,32 +35,50 @@ export interface ConnectionPool {
 }
 
 /** Creates a pool that opens no session before the first is asked for. */
-export function createPool(
-  config: NonNullable<Config['oracle']>,
-  options: PoolOptions,
-): ConnectionPool {
-  let pool: Promise<oracledb.Pool> | undefined;
+export function createPool(config: OracleConfig, options: PoolOptions): ConnectionPool {
+  const { poolMax = config.pool_max, circuit, log } = options;
+  let opening: Promise<oracledb.Pool> | undefined;
+  let current: oracledb.Pool | undefined;
   let closing: Promise<unknown> | undefined;
 
+  async function open(): Promise<oracledb.Pool> {
+    prepareDriver(config);
+    current = await oracledb.createPool(poolAttributes(config, { ...options, poolMax }));
+    return current;
+  }
+
   function opened(): Promise<oracledb.Pool> {
-    pool ??= oracledb.createPool(poolAttributes(config, options)).catch((error) => {
-      pool = undefined;
+    opening ??= open().catch((error) => {
+      opening = undefined;
       throw error;
     });
-    return pool;
+    return opening;
   }
 
   return {
-    connection: async () => (await opened()).getConnection(),
+    async connection() {
+      try {
+        return await (await opened()).getConnection();
+      } catch (error) {
+        throw await explained(error, config);
+      }
+    },
+    circuit: circuit ? createCircuit(circuit, log) : noCircuit,
     callTimeoutMs: callTimeoutOf(config),
+    sessions: () => ({
+      open: current?.connectionsOpen ?? 0,
+      inUse: current?.connectionsInUse ?? 0,
+      max: poolMax,
+    }),
     abandon() {
-      const lost = pool;
-      pool = undefined;
-      lost?.then((open) => open.close(config.call_timeout_seconds)).catch(() => undefined);
+      const lost = opening;
+      opening = undefined;
+      current = undefined;
+      lost?.then((pool) => pool.close(config.call_timeout_seconds)).catch(() => undefined);
     },
     async close() {
       // A database that no longer answers must not keep a process from ending.
-      closing ??= pool?.then((open) => open.close(0));
+      closing ??= opening?.then((pool) => pool.close(0));
       await Promise.race([closing, elapsed(closeTimeoutMs)]);
     },
   };
@@ -59,20 +86,29 @@ export function createPool(
 
 const closeTimeoutMs = 5_000;
 
+/**
+ * Both modes of the driver know all of these: Thin mode by itself, and Thick mode because the driver writes those
+ * of the network into the connect string (lib/impl/parserHelpers.js), unless they are there already. Exceptions in
+ * Thick mode: `connectTimeout` is missing, and `expireTime` lands among CONNECT_DATA, so an idle firewall is better
+ * met by EXPIRE_TIME in the string itself.
+ * https://node-oracledb.readthedocs.io/en/latest/api_manual/oracledb.html#oracledb.createPool
+ */
 function poolAttributes(
-  config: NonNullable<Config['oracle']>,
-  options: PoolOptions,
+  config: OracleConfig,
+  options: PoolOptions & { readonly poolMax: number },
 ): oracledb.PoolAttributes {
   return {
     user: config.user,
     password: config.password,
     connectString: config.connect_string,
-    poolMin: 0,
-    poolMax: options.poolMax ?? 4,
+    ...tlsAttributes(config),
+    poolMin: Math.min(config.pool_min, options.poolMax),
+    poolMax: options.poolMax,
     // Whoever waits is served as others finish, and each call is bounded by its own timeout.
     queueTimeout: 0,
     // Every connection proves itself before use. In Thin mode this is what replaces one that an abort or an error
-    // left unusable, for there `close({ drop: true })` only returns it (node-oracledb, lib/thin/connection.js).
+    // left unusable, for there `close({ drop: true })` only returns it (node-oracledb, lib/thin/pool.js); in Thick
+    // mode it ends the session (DPI_MODE_CONN_CLOSE_DROP).
     poolPingInterval: 0,
     connectTimeout: config.connect_timeout_seconds,
     transportConnectTimeout: config.connect_timeout_seconds,
@@ -85,9 +121,26 @@ function poolAttributes(
   };
 }
 
+function tlsAttributes(config: OracleConfig): oracledb.PoolAttributes {
+  return {
+    // The default of Thin mode, but not of every Oracle Client.
+    sslServerDNMatch: true,
+    ...(config.ssl_server_cert_dn && { sslServerCertDN: config.ssl_server_cert_dn }),
+    ...(config.config_dir && { configDir: config.config_dir }),
+    ...(config.wallet_location && { walletLocation: config.wallet_location }),
+    ...(config.wallet_content && { walletContent: config.wallet_content }),
+    ...(config.wallet_password && { walletPassword: config.wallet_password }),
+  };
+}
+
+/**
+ * In Thick mode the timeout needs Oracle Client 18 or later, and breaks travel out of band; where a network drops
+ * those, sqlnet.ora needs DISABLE_OOB=ON.
+ * https://node-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html#database-call-timeouts
+ */
 async function prepareSession(
   connection: oracledb.Connection,
-  config: NonNullable<Config['oracle']>,
+  config: OracleConfig,
   { action, log }: PoolOptions,
 ): Promise<void> {
   connection.callTimeout = callTimeoutOf(config);
@@ -99,7 +152,21 @@ async function prepareSession(
   log.debug({ action }, 'Opened an Oracle session');
 }
 
-function callTimeoutOf(config: NonNullable<Config['oracle']>): number {
+/** TLS that failed, a file that is missing, or a connection that was closed while it was set up. */
+const mayBeTheWallet = new Set(['NJS-500', 'NJS-505', 'NJS-506', 'NJS-512']);
+
+async function explained(error: unknown, config: OracleConfig): Promise<unknown> {
+  const { code } = Object(error) as { code?: unknown };
+  if (driverMode(config) === 'thick' || !mayBeTheWallet.has(String(code))) return error;
+  const fault = await findWalletFault(config);
+  if (fault === undefined) return error;
+  return new OraFerryError('ORACLE_TLS_ERROR', fault, {
+    cause: error,
+    details: { oracle_code: code },
+  });
+}
+
+function callTimeoutOf(config: OracleConfig): number {
   return Math.ceil(config.call_timeout_seconds * 1_000);
 }
 

@@ -23,23 +23,26 @@ const never = new AbortController().signal;
 
 /**
  * Lends a session to the work. An abort breaks the running call at once. The connection is offered to the next
- * caller only after it answered.
+ * caller only after it answered. The work must not ask for a second session: the pool may have no more, and its
+ * circuit, when half open, lets only one caller through.
  */
-export async function withSession<T>(
+export function withSession<T>(
   pool: ConnectionPool,
   options: SessionOptions,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { session, release } = await openSession(pool, options);
-  try {
-    return await work(session);
-  } finally {
-    await release();
-  }
+  return pool.circuit.run(async () => {
+    const { session, release } = await openSession(pool, options);
+    try {
+      return await work(session);
+    } finally {
+      await release();
+    }
+  }, options.signal);
 }
 
 /**
- * As withSession, for work that is no single function; `release` must be called. Its argument runs when no call
+ * As withSession, for work that is no single function, and past the circuit; `release` must be called. Its argument runs when no call
  * is under way any more and the connection is still ours.
  */
 export async function openSession(

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { driverMode } from '../oracle-config.ts';
 import type { OracleSource } from '../ports.ts';
 import { describeTable, describeTables } from './catalog/describe.ts';
 import { readFacts } from './catalog/facts.ts';
@@ -36,7 +37,13 @@ export function createOracleSource(
     },
     describe: (table, signal) => describeTable(pool, table, signal),
     count: (table, choice, signal) => countTable(pool, table, choice, signal),
-    rows: (query, signal) => readRows(pool, query, signal, config.inline_lob_bytes),
+    rows: (query, signal) =>
+      pool.circuit.stream(() => readRows(pool, query, signal, config.inline_lob_bytes), signal),
+    connection: () => ({
+      driver: driverMode(config),
+      circuit: pool.circuit.state(),
+      pool: pool.sessions(),
+    }),
     close: () => pool.close(),
   };
 }

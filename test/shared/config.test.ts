@@ -197,6 +197,58 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('reports what does not go together with all else', () => {
+    const pem = '-----BEGIN PRIVATE KEY-----\nx\n-----BEGIN CERTIFICATE-----\ny\n';
+    const env = { ...minimal, ORACLE_CONNECT_STRING: 'db:1521/x', ORACLE_USER: 'u' };
+    expect(
+      problemsOf({
+        ...env,
+        ORACLE_DRIVER: 'thick',
+        ORACLE_WALLET_LOCATION: '/wallet',
+        ORACLE_WALLET_CONTENT: pem,
+        ORACLE_WALLET_PASSWORD: secret,
+        ORACLE_POOL_MIN: '5',
+        ORACLE_POOL_MAX: '4',
+        ORACLE_INLINE_LOB_BYTES: '10',
+      }),
+    ).toEqual([
+      'oracle.password (ORACLE_PASSWORD): is missing',
+      'oracle.inline_lob_bytes (ORACLE_INLINE_LOB_BYTES): must be at least 1024',
+      'oracle.driver (ORACLE_DRIVER): is thick, which needs client_lib_dir too',
+      'oracle.wallet_content (ORACLE_WALLET_CONTENT): excludes wallet_location',
+      'oracle.wallet_content (ORACLE_WALLET_CONTENT): is for Thin mode; Thick mode opens the cwallet.sso in wallet_location',
+      'oracle.wallet_password (ORACLE_WALLET_PASSWORD): is for Thin mode; Thick mode opens the cwallet.sso in wallet_location',
+      'oracle.pool_min (ORACLE_POOL_MIN): must be at most pool_max',
+    ]);
+  });
+
+  it('takes the text of a wallet, also from a mounted file, and nothing else for one', () => {
+    const pem = '-----BEGIN ENCRYPTED PRIVATE KEY-----\nx\n-----BEGIN CERTIFICATE-----\ny';
+    const env = {
+      ...minimal,
+      ORACLE_CONNECT_STRING: 'tcps://db:2484/x',
+      ORACLE_USER: 'u',
+      ORACLE_PASSWORD: 'p',
+    };
+    expect(loadConfig({ ...env, ORACLE_WALLET_CONTENT_FILE: file(`${pem}\n`) }).oracle).toEqual({
+      connect_string: 'tcps://db:2484/x',
+      user: 'u',
+      password: 'p',
+      driver: 'auto',
+      wallet_content: pem,
+      pool_min: 0,
+      pool_max: 4,
+      connect_timeout_seconds: 20,
+      call_timeout_seconds: 300,
+      inline_lob_bytes: 1_048_576,
+    });
+    for (const wrong of [secret, '-----BEGIN CERTIFICATE-----\ny', '/wallet/ewallet.pem']) {
+      expect(problemsOf({ ...env, ORACLE_WALLET_CONTENT: wrong })).toEqual([
+        'oracle.wallet_content (ORACLE_WALLET_CONTENT): must be the text of an ewallet.pem: a private key and certificates in PEM',
+      ]);
+    }
+  });
+
   it('Oracle is required only of processes that need it', () => {
     const config = loadConfig(minimal);
     expect(() => requireOracle(config)).toThrow('ORACLE_CONNECT_STRING');

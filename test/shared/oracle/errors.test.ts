@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OraFerryError } from '../../../shared/errors.ts';
-import { isRefused, translateOracleError } from '../../../shared/oracle/errors.ts';
+import { isRefused, isUnreachable, translateOracleError } from '../../../shared/oracle/errors.ts';
 
 /** As the driver throws them: `code` is its own or Oracle's, the message begins with it. */
 function driverError(code: string, text = 'secret text'): Error {
@@ -28,9 +28,28 @@ describe('an error of Oracle', () => {
     ['ORA-12541', 'ORACLE_CONNECTION_ERROR', true],
     ['ORA-00018', 'ORACLE_CONNECTION_ERROR', true],
     ['ORA-00028', 'ORACLE_CONNECTION_ERROR', true],
-    ['NJS-505', 'ORACLE_CONNECTION_ERROR', false],
+    ['NJS-513', 'ORACLE_CONNECTION_ERROR', true],
+    ['ORA-28864', 'ORACLE_CONNECTION_ERROR', true],
+    ['ORA-12545', 'ORACLE_CONNECTION_ERROR', true],
+    ['NJS-512', 'ORACLE_CONNECTION_ERROR', false],
+    ['NJS-516', 'ORACLE_CONNECTION_ERROR', false],
+    ['NJS-520', 'ORACLE_CONNECTION_ERROR', false],
+    ['ORA-12154', 'ORACLE_CONNECTION_ERROR', false],
+    ['NJS-505', 'ORACLE_TLS_ERROR', false],
+    ['NJS-506', 'ORACLE_TLS_ERROR', false],
+    ['NJS-507', 'ORACLE_TLS_ERROR', false],
+    ['NJS-508', 'ORACLE_TLS_ERROR', false],
+    ['NJS-529', 'ORACLE_TLS_ERROR', false],
+    ['ORA-28759', 'ORACLE_TLS_ERROR', false],
+    ['ORA-29024', 'ORACLE_TLS_ERROR', false],
+    ['ORA-29106', 'ORACLE_TLS_ERROR', false],
+    ['NJS-116', 'ORACLE_CLIENT_ERROR', false],
+    ['NJS-138', 'ORACLE_CLIENT_ERROR', false],
+    ['ORA-12660', 'ORACLE_CLIENT_ERROR', false],
+    ['ORA-28040', 'ORACLE_CLIENT_ERROR', false],
+    ['ORA-01045', 'PERMISSION_DENIED', false],
     ['NJS-517', 'ORACLE_CONNECTION_ERROR', false],
-    ['NJS-533', 'ORACLE_CONNECTION_ERROR', false],
+    ['NJS-533', 'ORACLE_CLIENT_ERROR', false],
     ['NJS-123', 'ORACLE_CONNECTION_ERROR', true],
     ['ORA-01013', 'ORACLE_CONNECTION_ERROR', true],
     ['ORA-03156', 'ORACLE_CONNECTION_ERROR', true],
@@ -41,6 +60,7 @@ describe('an error of Oracle', () => {
     ['ORA-08180', 'SNAPSHOT_TOO_OLD', false],
     ['ORA-08181', 'SNAPSHOT_TOO_OLD', false],
     ['ORA-01466', 'SNAPSHOT_TOO_OLD', false],
+    ['ORA-22924', 'SNAPSHOT_TOO_OLD', false],
     ['ORA-08103', 'ORACLE_ERROR', true],
     ['ORA-06502', 'ORACLE_ERROR', false],
     ['NJS-098', 'ORACLE_ERROR', false],
@@ -89,6 +109,61 @@ describe('an error of Oracle', () => {
       code: 'TABLE_NOT_FOUND',
       details: { oracle_code: 'ORA-00942' },
     });
+  });
+});
+
+describe('an error of TLS', () => {
+  it.each([
+    ['NJS-506', 'certificate has expired', /of the database has expired/],
+    ['NJS-506', 'certificate is not yet valid', /of the database has expired, or is not valid/],
+    ['NJS-506', 'unable to verify the first certificate; if the root CA is', /from an issuer/],
+    ['NJS-506', 'self-signed certificate in certificate chain', /from an issuer/],
+    ['NJS-506', 'unable to get local issuer certificate', /from an issuer/],
+    ['NJS-506', 'NJS-507: Server DN in certificate does not match', /is for another name/],
+    ['NJS-506', 'NJS-508: 10.0.0.1 not present in certificate', /is for another name/],
+    ['NJS-506', 'ssl/tls alert handshake failure:..:SSL alert number 40', /refused our client/],
+    ['NJS-506', 'tlsv1 alert unknown ca:..:SSL alert number 48', /refused our client/],
+    ['NJS-506', 'wrong version number', /names a TCPS port/],
+    ['NJS-500', 'NJS-501: ..\n..:tlsv13 alert certificate required:..', /refused our client/],
+    ['NJS-500', 'NJS-501: ..\n..:ssl/tls alert bad certificate:..', /refused our client/],
+    ['NJS-512', "ENOENT: no such file, open '/wallet/ewallet.pem'", /wallet cannot be used/],
+  ])('%s with “%s” says what to check', (code, text, expected) => {
+    const error = translate(code, text);
+    expect(error).toMatchObject({ code: 'ORACLE_TLS_ERROR', retryable: false });
+    expect(error.message).toMatch(expected);
+    expect(isUnreachable(error)).toBe(false);
+  });
+
+  it.each([
+    'Client network socket disconnected before secure TLS connection was established',
+    'read ECONNRESET',
+  ])('that may be one of the network is worth another attempt: %s', (text) => {
+    const error = translate('NJS-506', text);
+    expect(error).toMatchObject({ code: 'ORACLE_CONNECTION_ERROR', retryable: true });
+    expect(error.message).toContain('trusts the issuer of our client certificate');
+  });
+});
+
+describe('a database', () => {
+  it.each([
+    ['NJS-503', true],
+    ['NJS-510', true],
+    ['NJS-530', true],
+    ['NJS-599', true],
+    ['ORA-03113', true],
+    ['NJS-123', false],
+    ['ORA-01013', false],
+    ['ORA-00028', false],
+    ['NJS-512', false],
+    ['ORA-01017', false],
+    ['ORA-08103', false],
+  ])('that answers %s counts as unreachable: %s', (code, expected) => {
+    expect(isUnreachable(translate(code))).toBe(expected);
+  });
+
+  it('that fell silent counts as unreachable; an error of others says nothing of it', () => {
+    expect(isUnreachable(new OraFerryError('ORACLE_CONNECTION_ERROR', 'silent'))).toBe(true);
+    expect(isUnreachable(driverError('NJS-503'))).toBe(false);
   });
 });
 

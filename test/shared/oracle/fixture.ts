@@ -5,7 +5,9 @@ import type { Version } from '../../../infra/local/oracle/release.ts';
 import { type OracleServer, startOracle } from '../../../infra/local/oracle/server.ts';
 import type { PlannedColumn } from '../../../shared/domain/column.ts';
 import { planColumns } from '../../../shared/domain/plan-columns.ts';
+import type { CircuitOptions } from '../../../shared/oracle/breaker.ts';
 import { createOracleSource } from '../../../shared/oracle/source.ts';
+import { oracleSettings } from '../../../shared/oracle-config.ts';
 import type { OracleSource, Row, TableName } from '../../../shared/ports.ts';
 
 export const silent = pino({ level: 'silent' });
@@ -24,6 +26,7 @@ interface SourceSettings {
   readonly callTimeoutSeconds?: number;
   readonly poolMax?: number;
   readonly inlineLobBytes?: number;
+  readonly circuit?: CircuitOptions;
 }
 
 /**
@@ -61,15 +64,16 @@ export function useOracle(version: Version = '23ai'): OracleFixture {
 
 function openSource(server: OracleServer, settings: SourceSettings): OracleSource {
   return createOracleSource(
-    {
+    oracleSettings.parse({
       connect_string: settings.connectString ?? server.connectString,
       user: settings.user ?? 'ferry',
       password: settings.password ?? 'secret',
       connect_timeout_seconds: 5,
       call_timeout_seconds: settings.callTimeoutSeconds ?? 30,
-      inline_lob_bytes: settings.inlineLobBytes ?? 2 ** 20,
-    },
-    { action: 'test', log: silent, ...(settings.poolMax && { poolMax: settings.poolMax }) },
+      inline_lob_bytes: settings.inlineLobBytes,
+      pool_max: settings.poolMax,
+    }),
+    { action: 'test', log: silent, ...(settings.circuit && { circuit: settings.circuit }) },
   );
 }
 
