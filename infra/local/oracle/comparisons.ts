@@ -24,7 +24,9 @@ export function ordersOf({ type }: LocalColumn, values: readonly TypedValue[]): 
   if (!keyOf || (own !== valueType && !isTextMix)) {
     throw new OracleError(932, `inconsistent data types: expected ${type}, got ${valueType}`);
   }
-  const keys = values.map(({ text }) => (text === null ? undefined : keyOf(text)));
+  // Such values are stored in UTC, without saying so.
+  const valueKeyOf = own === 'TIMESTAMP WITH LOCAL TIME ZONE' ? instant : keyOf;
+  const keys = values.map(({ text }) => (text === null ? undefined : valueKeyOf(text)));
   const compare = (own === valueType && PADDED.get(own)) || Buffer.compare;
   return (stored) => {
     const key = keyOf(stored);
