@@ -28,9 +28,12 @@ test('every table of a job travels into verified parts, then manifest, _SUCCESS 
   expect(await fixture.run(job)).toBe('SUCCEEDED');
 
   expect(await fixture.files(job)).toEqual([
+    'HR.NOBODY/_load.json',
     'HR.NOBODY/_schema.json',
+    'HR.Odd%20Name%2E$%23/_load.json',
     'HR.Odd%20Name%2E$%23/_schema.json',
     'HR.Odd%20Name%2E$%23/part-00000-a1.jsonl.gz',
+    'HR.PEOPLE/_load.json',
     'HR.PEOPLE/_schema.json',
     'HR.PEOPLE/part-00000-a1.jsonl.gz',
     '_SUCCESS',
@@ -113,6 +116,7 @@ test('a table that fails for good leaves the others: a partial result without _S
   expect(await fixture.run(job)).toBe('PARTIALLY_SUCCEEDED');
   expect(fault.consumed).toBe(1);
   expect(await fixture.files(job)).toEqual([
+    'HR.Odd%20Name%2E$%23/_load.json',
     'HR.Odd%20Name%2E$%23/_schema.json',
     'HR.Odd%20Name%2E$%23/part-00000-a1.jsonl.gz',
     '_manifest.json',
