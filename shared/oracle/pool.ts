@@ -5,6 +5,7 @@ import { driverMode, type OracleConfig } from '../oracle-config.ts';
 import type { OracleConnection } from '../ports.ts';
 import { type Circuit, type CircuitOptions, createCircuit, noCircuit } from './breaker.ts';
 import { prepareDriver } from './driver.ts';
+import { translateHandshakeError } from './errors.ts';
 import { sessionSettings } from './sql.ts';
 import { findWalletFault } from './wallet.ts';
 
@@ -159,11 +160,16 @@ async function explained(error: unknown, config: OracleConfig): Promise<unknown>
   const { code } = Object(error) as { code?: unknown };
   if (driverMode(config) === 'thick' || !mayBeTheWallet.has(String(code))) return error;
   const fault = await findWalletFault(config);
-  if (fault === undefined) return error;
+  if (fault === undefined)
+    return offersCertificate(config) ? translateHandshakeError(error) : error;
   return new OraFerryError('ORACLE_TLS_ERROR', fault, {
     cause: error,
     details: { oracle_code: code },
   });
+}
+
+function offersCertificate({ wallet_location, wallet_content }: OracleConfig): boolean {
+  return (wallet_location ?? wallet_content) !== undefined;
 }
 
 function callTimeoutOf(config: OracleConfig): number {
