@@ -96,16 +96,23 @@ function spelling(name: string, suffix?: string): string {
   return suffix === undefined ? name : `${name} ${suffix}`;
 }
 
-const TYPE = /^\s*([\w\s]*\w)\s*(?:\(\s*([^()]*?)\s*\)\s*([\w\s]*))?$/;
+const TYPE = /^([\w ]*\w) ?(?:\( ?([^()]*?) ?\) ?([\w ]*))?$/;
 
 /** Reads a type as Oracle writes it, in any case. Undefined for what the local Oracle does not serve. */
 export function parseType(text: string): OwnType | undefined {
-  const [, words = '', inner, behind = ''] = TYPE.exec(text) ?? [];
-  const asked = `${words} ${behind}`.trim().replace(/\s+/g, ' ').toUpperCase();
-  const family = families.find(({ name, suffix }) => spelling(name, suffix) === asked);
-  const args = inner === undefined ? [] : inner.toUpperCase().split(/\s*,\s*/);
+  const [, words = '', inner, behind] = TYPE.exec(normal(text)) ?? [];
+  const family = families.find(({ name, suffix }) =>
+    inner === undefined
+      ? spelling(name, suffix) === words
+      : name === words && (suffix ?? '') === behind,
+  );
+  const args = inner === undefined ? [] : inner.split(/\s*,\s*/);
   const definition = family?.define(args);
-  return definition && { type: text.trim().toUpperCase(), ...definition };
+  return definition && { type: normal(text), ...definition };
+}
+
+function normal(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').toUpperCase();
 }
 
 function plain(definition: Definition['definition'], hint: string, read = asIs): Family['define'] {
