@@ -6,12 +6,20 @@
 
 import { ordersOf } from './comparisons.ts';
 import { type BoundValue, compileValue, takeValue, type Value } from './condition-values.ts';
-import type { StoredTable } from './database.ts';
+import type { StoredRow, StoredTable } from './database.ts';
 import { OracleError } from './errors.ts';
 import { likePattern } from './like.ts';
-import type { Condition, RowTest } from './table-query.ts';
 import type { Taker } from './taker.ts';
 import type { Token } from './tokens.ts';
+
+/** A test of each row, to be looked up before it is run. */
+export interface Condition {
+  /** Finds column and values. Throws an OracleError. */
+  compile(table: StoredTable, read: ValueReader): RowTest;
+}
+
+/** Whether a row is wanted; `version` is its index in the table's versions. */
+export type RowTest = (row: StoredRow, version: number) => boolean;
 
 /** Recognises one condition; undefined when the tokens are anything else. */
 export function takeCondition(take: Taker): Condition | undefined {
