@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createDatabase } from '../../../infra/local/oracle/database.ts';
 import { OraFerryError, reportError } from '../../../shared/errors.ts';
 import { describeError } from '../../../shared/logging.ts';
+import { thickConnectString } from '../../../shared/oracle/connect-string.ts';
+import { oracleSettings } from '../../../shared/oracle-config.ts';
 import { collect, createNumbered, planAll } from './fixture.ts';
 import { anHourAgo, databaseSubject, keyLines, secrets, useTls } from './tls-fixture.ts';
 
@@ -65,6 +69,22 @@ describe('a session by TLS', () => {
     const wallet_content = tls.wallet();
     const settings = { connect_string: connectString, wallet_content, ssl_server_cert_dn };
     await expect(tls.open(settings).ping()).resolves.toBeDefined();
+  });
+
+  it('is opened by the connect string that Thick mode would get, which has wallet and name in it', async () => {
+    const { connectString } = await tls.serve();
+    const settings = {
+      connect_string: connectString,
+      user: 'ferry',
+      password: secrets.password,
+      wallet_location: await tls.folder({ 'ewallet.pem': tls.wallet() }),
+    };
+    const complete = (ssl_server_cert_dn: string) =>
+      thickConnectString(oracleSettings.parse({ ...settings, ssl_server_cert_dn }));
+    const right = complete('CN=db.example.com,O=Example');
+    await expect(tls.open({ connect_string: right }).ping()).resolves.toBeDefined();
+    const wrong = complete('CN=db.example.com,O=Other');
+    await expectFault({ connect_string: wrong }, /ORACLE_SSL_SERVER_CERT_DN/);
   });
 
   it('carries rows of many packets', async () => {
@@ -166,6 +186,19 @@ describe('a database', () => {
   ] as const)('%s is refused', async (_, subject, issuer, expected) => {
     const { connectString } = await tls.serve(await tls[issuer].issue(subject));
     await expectFault({ connect_string: connectString, wallet_content: tls.wallet() }, expected);
+  });
+
+  it('that never answers the handshake is given up in time', async () => {
+    const mute = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const error = await failure({
+      connect_string: `tcps://127.0.0.1:${port}/FREEPDB1`,
+      wallet_content: tls.wallet(),
+      connect_timeout_seconds: 0.3,
+    });
+    expect(error).toMatchObject({ code: 'ORACLE_CONNECTION_ERROR', retryable: true });
+    mute.close();
   });
 
   it('of another distinguished name is refused', async () => {
