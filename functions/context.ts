@@ -11,6 +11,7 @@ import type { JobStore, ObjectStore, TaskLauncher, TransportStore } from '../sha
 import { createProgressBus } from '../shared/pubsub/bus.ts';
 import { createLiveHub, type LiveHub } from './live/hub.ts';
 import { defaultIntervals, type Intervals } from './live/intervals.ts';
+import { type LazyOracle, lazyOracle } from './oracle.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
 
 /** Everything that handlers use, made once per process. */
@@ -25,6 +26,7 @@ export interface Context {
   readonly readiness: Readiness;
   readonly intervals: Intervals;
   readonly live: LiveHub;
+  readonly oracle: LazyOracle;
   close(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
   const bus = createProgressBus(config, log);
   const intervals = overrides.intervals ?? defaultIntervals;
   const live = createLiveHub({ jobs, bus, log, intervals });
+  const oracle = overrides.oracle ?? lazyOracle(config, log);
   const launcher = overrides.launcher ?? createTaskLauncher(config, log);
   return {
     config,
@@ -49,9 +52,10 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     readiness: createReadiness(transports),
     intervals,
     live,
+    oracle,
     async close() {
       await live.close();
-      await Promise.all([bus.close(), launcher.close(), db.terminate()]);
+      await Promise.all([bus.close(), launcher.close(), oracle.close(), db.terminate()]);
     },
     ...overrides,
   };

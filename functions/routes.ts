@@ -5,7 +5,11 @@ import { ifMatch, jobId, pageQuery, transportId } from './fields.ts';
 import { getHealth, getIndex, healthView, indexView } from './health.ts';
 import { type Route, route } from './http/route.ts';
 import { cancelJob, getJob, getManifest, jobsQuery, listJobs } from './jobs.ts';
+import { getOracleStatus, oracleStatusView } from './oracle-status.ts';
+import { preflightInput, preflightTransport } from './preflight.ts';
+import { sampleInput, sampleTable, sampleView } from './sample.ts';
 import { getStatus, statusInput } from './status.ts';
+import { listTables, tablesQuery, tablesView } from './tables.ts';
 import {
   createTransport,
   deleteTransport,
@@ -14,6 +18,7 @@ import {
   replaceTransport,
 } from './transports.ts';
 import { jobDetailView, jobView } from './views/job.ts';
+import { preflightView } from './views/preflight.ts';
 import { statusEvents } from './views/progress.ts';
 import { transportView } from './views/transport.ts';
 
@@ -34,12 +39,45 @@ export const routes: readonly Route[] = [
   }),
   route({
     method: 'GET',
+    service: 'each',
     path: '/api/health',
     summary: 'Whether the service lives and can reach what it needs; 503 when it cannot',
     scope: 'none',
     status: 200,
     response: healthView,
     handle: getHealth,
+  }),
+  route({
+    method: 'GET',
+    service: 'oracle',
+    path: '/api/oracle/status',
+    summary: 'How Oracle is reached and what our user may do there',
+    scope: 'read',
+    status: 200,
+    response: oracleStatusView,
+    handle: getOracleStatus,
+  }),
+  route({
+    method: 'GET',
+    service: 'oracle',
+    path: '/api/tables',
+    summary: 'List the tables and views that our user sees, by owner and name',
+    scope: 'read',
+    input: { query: tablesQuery },
+    status: 200,
+    response: tablesView,
+    handle: listTables,
+  }),
+  route({
+    method: 'GET',
+    service: 'oracle',
+    path: '/api/tables/:name/sample',
+    summary: 'Some rows of a table, as an export would write them',
+    scope: 'read',
+    input: sampleInput,
+    status: 200,
+    response: sampleView,
+    handle: sampleTable,
   }),
   route({
     method: 'POST',
@@ -90,6 +128,17 @@ export const routes: readonly Route[] = [
     status: 204,
     response: z.undefined(),
     handle: deleteTransport,
+  }),
+  route({
+    method: 'POST',
+    service: 'oracle',
+    path: '/api/transport/:id/preflight',
+    summary: 'Find out what an execute would meet, without reading or writing anything',
+    scope: 'read',
+    input: preflightInput,
+    status: 200,
+    response: preflightView,
+    handle: preflightTransport,
   }),
   route({
     method: 'POST',

@@ -83,12 +83,12 @@ export interface OracleCatalogue {
     tables: readonly TableName[],
     signal?: AbortSignal,
   ): Promise<readonly (TableDefinition | OraFerryError)[]>;
-  /** Tables and views by owner and name, at most `limit` of those that come after `after`. */
+  /** Tables and views by owner and name: at most `limit` of those behind `after`, and behind which to go on. */
   list(
     filter: TableFilter,
     page: { readonly limit: number; readonly after?: TableName | undefined },
     signal?: AbortSignal,
-  ): Promise<readonly TableDefinition[]>;
+  ): Promise<{ readonly tables: readonly TableDefinition[]; readonly next: TableName | undefined }>;
   policies(tables: readonly TableName[], signal?: AbortSignal): Promise<TablePolicies>;
   facts(signal?: AbortSignal): Promise<DatabaseFacts>;
 }

@@ -22,7 +22,12 @@ type Complete<S extends Partial<InputSchemas>> = {
     : (typeof nothing)[place];
 };
 
+/** The deployed functions, which differ by what they may reach; `each` of them serves a few rows. */
+export type Service = 'api' | 'oracle';
+
 interface Description {
+  /** `api` unless told. */
+  readonly service?: Service | 'each';
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: `/api${string}`;
   readonly summary: string;
@@ -37,6 +42,7 @@ interface Description {
 
 /** A row of the route table. Everything that a document about the API needs is here as data. */
 export interface Route extends Description {
+  readonly service: Service | 'each';
   readonly input: InputSchemas;
   readonly takesBody: boolean;
   readonly pattern: URLPattern;
@@ -62,6 +68,7 @@ export function route<S extends Partial<InputSchemas>, R extends z.ZodType>(
   const { handle, input: described, ...description } = definition;
   const input = { ...nothing, ...described } as Complete<S>;
   return {
+    service: 'api',
     ...description,
     input,
     takesBody: described?.body !== undefined,

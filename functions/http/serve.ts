@@ -5,25 +5,38 @@ import type { Context } from '../context.ts';
 import { answer, answerError } from './answer.ts';
 import { anonymous, authenticate, type Principal, requireScope } from './auth.ts';
 import { readJson } from './body-limit.ts';
-import { findRoute, type Route } from './route.ts';
+import { findRoute, type Route, type Service } from './route.ts';
 import { traceIdOf } from './trace.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
-/** Serves the table of routes: match, authenticate, read, check, call, answer. It never rejects. */
-export function serve(routes: readonly Route[], context: () => Context): Handler {
+/**
+ * Serves the table of routes, or those of one service: match, authenticate, read, check, call, answer. It never
+ * rejects.
+ */
+export function serve(
+  routes: readonly Route[],
+  context: () => Context,
+  service?: Service,
+): Handler {
   return async (req, res) => {
     const ctx = context();
     const traceId = traceIdOf(req.headers);
     const log = requestLogger(ctx, traceId);
     logWhenDone(req, res, log);
     try {
-      await handle(ctx, routes, { req, res, traceId, log });
+      await handle(ctx, { routes, service }, { req, res, traceId, log });
     } catch (error) {
       if (toOraFerryError(error).status >= 500) log.error({ err: error }, 'Request failed');
       answerError(res, traceId, error, error instanceof MethodNotAllowed ? error.headers : {});
     }
   };
+}
+
+interface Served {
+  readonly routes: readonly Route[];
+  /** Every service unless told. */
+  readonly service: Service | undefined;
 }
 
 interface Exchange {
@@ -35,12 +48,13 @@ interface Exchange {
 
 async function handle(
   ctx: Context,
-  routes: readonly Route[],
+  { routes, service }: Served,
   { req, res, traceId, log }: Exchange,
 ): Promise<void> {
   const url = urlOf(req);
   const { route, params, methods } = findRoute(routes, req.method ?? '', url.pathname);
   if (!route) throw methods.length > 0 ? new MethodNotAllowed(methods) : unknownPath();
+  if (service && route.service !== service && route.service !== 'each') throw elsewhere(route);
   const principal = admit(ctx, route, req);
   const body = route.takesBody ? await readJson(req) : undefined;
   const caller = {
@@ -114,4 +128,10 @@ class MethodNotAllowed extends OraFerryError {
 
 function unknownPath(): OraFerryError {
   return new OraFerryError('NOT_FOUND', 'No such path.');
+}
+
+function elsewhere({ service }: Route): OraFerryError {
+  return new OraFerryError('NOT_FOUND', `The function ${service} serves this path.`, {
+    details: { function: service },
+  });
 }

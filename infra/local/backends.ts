@@ -48,7 +48,7 @@ export async function startBackends(options: BackendOptions, resources: AsyncDis
     PUBSUB_EMULATOR_HOST: pubsub.host,
     ORAFERRY_PROGRESS_TOPIC: TOPIC,
   };
-  /** For tasks only: the deployed function `api` has no Oracle secret either. */
+  /** For tasks and for the functions that ask Oracle; the deployed function `api` has no Oracle secret. */
   const oracleEnvironment: Record<string, string> = {
     ORACLE_CONNECT_STRING: oracle.connectString,
     ORACLE_USER: user.user,

@@ -67,6 +67,7 @@ async function startAll(options: StackOptions, resources: AsyncDisposableStack) 
   const functions: FunctionsProcess = await startFunctions({
     environment: {
       ...environment,
+      ...backends.oracleEnvironment,
       CLOUD_RUN_API_ENDPOINT: `${cloudRun.host}:${cloudRun.port}`,
       ORAFERRY_API_KEYS: JSON.stringify([apiKey.record]),
     },

@@ -64,11 +64,17 @@ export const keys = {
 guardFramework((server) => drainOnSignal(server, async () => undefined));
 let served = 0;
 
-/** Starts Firestore, Pub/Sub, Cloud Run, Cloud Storage and the API; all on free ports, all in this process. */
-export async function startApi(overrides: Partial<Context> = {}): Promise<Api> {
+/**
+ * Starts Firestore, Pub/Sub, Cloud Run, Cloud Storage and the API; all on free ports, all in this process. There is
+ * no Oracle unless the settings name one.
+ */
+export async function startApi(
+  overrides: Partial<Context> = {},
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Api> {
   const dir = mkdtempSync(join(tmpdir(), 'api-test-'));
   const cloud = await startCloud(dir);
-  const environment = environmentFor(cloud);
+  const environment = { ...environmentFor(cloud), ...settings };
   const config = loadConfig(environment);
   const log: string[] = [];
   const logger = createLogger(config, 'api', { write: (line) => log.push(line) });
