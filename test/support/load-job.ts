@@ -18,7 +18,7 @@ const fieldTypes = [
  * does not document, missing ones, and values against its rules are problems.
  * https://cloud.google.com/bigquery/docs/reference/rest/v2/Job
  */
-export const loadJob = z.strictObject({
+const loadJob = z.strictObject({
   jobReference: z.strictObject({
     projectId: z.string().min(6).optional(),
     /** Letters, digits, underscores and dashes, at most 1,024 of them. */
