@@ -117,10 +117,11 @@ function poolAttributes(
  * https://node-oracledb.readthedocs.io/en/latest/api_manual/oracledb.html#oracledb.createPool
  */
 function thinNetwork(config: OracleConfig): oracledb.PoolAttributes {
+  const wholeSeconds = Math.ceil(config.connect_timeout_seconds);
   return {
     connectString: config.connect_string,
-    connectTimeout: config.connect_timeout_seconds,
-    transportConnectTimeout: config.connect_timeout_seconds,
+    connectTimeout: wholeSeconds,
+    transportConnectTimeout: wholeSeconds,
     // Minutes between TCP keep-alive probes, so that no firewall forgets an idle session.
     // https://node-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html
     expireTime: 2,
