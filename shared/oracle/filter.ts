@@ -16,6 +16,7 @@ export interface FilterClause {
  */
 export function filterClause(conditions: readonly PlannedCondition[]): FilterClause {
   const binds: Record<string, oracledb.BindParameter> = {};
+  let bound = 0;
   const sql = conditions.map((condition) => {
     const column = quoteName(condition.column);
     if (!('values' in condition)) {
@@ -23,7 +24,7 @@ export function filterClause(conditions: readonly PlannedCondition[]): FilterCla
     }
     const { bind, expression } = conversions[condition.compare];
     const values = condition.values.map((value) => {
-      const name = `w${Object.keys(binds).length}`;
+      const name = `w${bound++}`;
       binds[name] = bind(value);
       return expression(`:${name}`);
     });
