@@ -1,6 +1,8 @@
 import type { LocalTable, Value } from '../../infra/local/oracle/database.ts';
 import type { Config } from '../../shared/config.ts';
+import { realEnvironment } from './source-database/environment.ts';
 import { openLocalDatabase } from './source-database/local.ts';
+import { openRealDatabase } from './source-database/real.ts';
 
 /** The database under test, with what a test needs to fill it. */
 export interface SourceDatabase {
@@ -25,7 +27,23 @@ export interface SourceDatabase {
   close(): Promise<void>;
 }
 
-/** The local Oracle server, as release 23ai. */
+/**
+ * The real Oracle that the variables ORACLE_TEST_… name or, without them, the local server as release 23ai. What
+ * uses it is an integration test, because they run one after the other, and is listed in
+ * test/real-oracle/vitest.config.ts.
+ */
 export async function openSourceDatabase(): Promise<SourceDatabase> {
-  return openLocalDatabase('23ai');
+  const real = realEnvironment(process.env);
+  return real ? openRealDatabase(real) : openLocalDatabase('23ai');
+}
+
+/** By name: the local server in both releases that it knows and, when there is one, the real Oracle. */
+export function eachSourceDatabase(): [name: string, open: () => Promise<SourceDatabase>][] {
+  const real = realEnvironment(process.env);
+  const databases: ReturnType<typeof eachSourceDatabase> = [
+    ['the local Oracle as 23ai', () => openLocalDatabase('23ai')],
+    ['the local Oracle as 19c', () => openLocalDatabase('19c')],
+  ];
+  if (real) databases.push(['a real Oracle', () => openRealDatabase(real)]);
+  return databases;
 }
