@@ -7,8 +7,8 @@
 import { ordersOf } from './comparisons.ts';
 import { type BoundValue, compileValue, takeValue, type Value } from './condition-values.ts';
 import type { StoredRow, StoredTable } from './database.ts';
+import { findColumn } from './expressions.ts';
 import { likePattern } from './like.ts';
-import { findColumn } from './select-items.ts';
 import type { Taker } from './taker.ts';
 import type { Token } from './tokens.ts';
 

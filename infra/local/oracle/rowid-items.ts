@@ -1,0 +1,69 @@
+/** The ROWID pseudo column, and ROWIDs as text. */
+import type { LocalType } from './column.ts';
+import type { StoredTable } from './database.ts';
+import { OracleError } from './errors.ts';
+import { type Expression, expectType, ofColumn } from './expressions.ts';
+import { rowidWire, urowidWire } from './rowid-types.ts';
+import { logicalRowidOf, rowidOf } from './rowids.ts';
+import type { Projection } from './rows.ts';
+import type { Taker } from './taker.ts';
+import { textWire } from './text-types.ts';
+
+const LONGEST_TEXT = 4000;
+const TYPES: readonly LocalType[] = ['ROWID', 'UROWID'];
+
+/** `ROWID`. */
+export function takeRowid(): Expression {
+  return {
+    label: 'ROWID',
+    project: (table) => ({
+      nullable: false,
+      wire: isIndexOrganized(table) ? urowidWire : rowidWire,
+      read: readerOf(table),
+    }),
+  };
+}
+
+/** `ROWIDTOCHAR(ROWID)` or `ROWIDTOCHAR("COL")`, from behind the parenthesis. */
+export function takeRowidToChar(take: Taker): Expression | undefined {
+  const isPseudo = take.words('ROWID');
+  const column = isPseudo ? undefined : take.kind('name');
+  if ((!isPseudo && !column) || !take.words(')')) return undefined;
+  const wire = textWire(LONGEST_TEXT);
+  if (column) {
+    return ofColumn(column, `ROWIDTOCHAR("${column.text}")`, (definition) => {
+      expectType(definition, TYPES);
+      return { wire };
+    });
+  }
+  return {
+    label: 'ROWIDTOCHAR(ROWID)',
+    project: (table) => ({ nullable: false, wire, read: readerOf(table) }),
+  };
+}
+
+/** `CAST("COL" AS VARCHAR2(n))` of a ROWID or UROWID, from behind the parenthesis. */
+export function takeCast(take: Taker): Expression | undefined {
+  const column = take.kind('name');
+  if (!column || !take.words('AS', 'VARCHAR2', '(')) return undefined;
+  const length = take.kind('number')?.text;
+  if (length === undefined || !take.words(')', ')')) return undefined;
+  return ofColumn(column, `CAST("${column.text}"ASVARCHAR2(${length}))`, (definition) => {
+    expectType(definition, TYPES);
+    return { wire: textWire(Number(length)) };
+  });
+}
+
+/** All versions of a row have the same ROWID. Throws ORA-01445 for a view, whose rows have none here. */
+function readerOf(table: StoredTable): Projection['read'] {
+  const { id, versions, definition } = table;
+  if (definition.kind === 'VIEW') {
+    throw new OracleError(1445, 'cannot select ROWID from a view without key-preserved tables');
+  }
+  const print = isIndexOrganized(table) ? logicalRowidOf : rowidOf;
+  return (_row, version) => print(id, versions[version]?.row ?? 0);
+}
+
+function isIndexOrganized({ definition }: StoredTable): boolean {
+  return definition.kind === 'IOT';
+}
