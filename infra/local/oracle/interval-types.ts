@@ -28,7 +28,7 @@ export const yearToMonth: TypeDefinition = {
 };
 
 /** 5 bytes of a stored interval. */
-export function encodeYearToMonth(text: string): Buffer {
+function encodeYearToMonth(text: string): Buffer {
   const [, sign, years, months] = YEAR_MONTH.exec(text) ?? [];
   const direction = sign === '-' ? -1 : 1;
   const bytes = Buffer.alloc(5);
@@ -61,7 +61,7 @@ export const dayToSecond: TypeDefinition = {
 };
 
 /** 11 bytes of a stored interval. */
-export function encodeDayToSecond(text: string): Buffer {
+function encodeDayToSecond(text: string): Buffer {
   const [, sign, days, hours, minutes, seconds, fraction = ''] = DAY_SECOND.exec(text) ?? [];
   const direction = sign === '-' ? -1 : 1;
   const bytes = Buffer.alloc(11);

@@ -60,8 +60,8 @@ function readerOf(table: StoredTable): Projection['read'] {
   if (definition.kind === 'VIEW') {
     throw new OracleError(1445, 'cannot select ROWID from a view without key-preserved tables');
   }
-  const print = isIndexOrganized(table) ? logicalRowidOf : rowidOf;
-  return (_row, version) => print(id, versions[version]?.row ?? 0);
+  const print = isIndexOrganized(table) ? logicalRowidOf : (row: number) => rowidOf(id, row);
+  return (_row, version) => print(versions[version]?.row ?? 0);
 }
 
 function isIndexOrganized({ definition }: StoredTable): boolean {

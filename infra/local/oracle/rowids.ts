@@ -71,7 +71,7 @@ const GUESSED_BLOCK = Buffer.of(4, 0, 0xc0, 0x23, 0xb3);
 const KEY_END = 0xfe;
 
 /** The logical ROWID of a row in an index-organized table, as if its number, from 1, were the key. */
-export function logicalRowidOf(_table: number, row: number): string {
+export function logicalRowidOf(row: number): string {
   const key = encodeNumber(String(row + 1));
   const bytes = Buffer.concat([GUESSED_BLOCK, Buffer.of(key.length), key, Buffer.of(KEY_END)]);
   return `*${bytes.toString('base64').replace(/=+$/, '')}`;

@@ -85,6 +85,14 @@ describe.each(VERSIONS)('on %s', (version) => {
       );
     });
 
+    it('holds the infinities of old, which the driver prints as powers of ten', async () => {
+      const power = `1${'0'.repeat(126)}`;
+      expect(await roundTrip({ type: 'NUMBER', precision: 5 }, ['~', '-~'])).toEqual([
+        power,
+        '-1e126',
+      ]);
+    });
+
     it.each(['', '1e126', '1e-131', '1'.repeat(42), 'NaN', '1,5', '--1'])(
       'refuses to store %s',
       async (value) => {
