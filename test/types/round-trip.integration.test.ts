@@ -1,0 +1,95 @@
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OracleSource } from '../../shared/ports.ts';
+import { isSameJson } from '../support/exact-json.ts';
+import { openLocalDatabase } from '../support/source-database/local.ts';
+import { openSourceDatabase, type SourceDatabase } from '../support/source-database.ts';
+import { refusalsOfRow, refusalsOfSchema } from './bigquery.ts';
+import { byteCases } from './byte-cases.ts';
+import { floatCases } from './float-cases.ts';
+import { intervalCases } from './interval-cases.ts';
+import { numberCases } from './number-cases.ts';
+import { otherCases } from './other-cases.ts';
+import { regionCases } from './region-cases.ts';
+import { type Exported, exportSamples, openProduct } from './round-trip.ts';
+import { textCases } from './text-cases.ts';
+import { timeCases } from './time-cases.ts';
+import { type Sample, samplesOf, type TypeCase } from './type-case.ts';
+
+const cases: readonly TypeCase[] = [
+  ...numberCases,
+  ...floatCases,
+  ...textCases,
+  ...byteCases,
+  ...timeCases,
+  ...regionCases,
+  ...intervalCases,
+  ...otherCases,
+];
+
+/** Give the seed of a failure again to see it again. */
+const seed = Number(process.env['TYPES_SEED'] ?? randomInt(2 ** 31));
+
+const old = cases.filter(({ since }) => since === undefined);
+const databases = [
+  { name: 'the database under test', open: openSourceDatabase, count: 10_000, cases },
+  { name: 'release 19c', open: () => openLocalDatabase('19c'), count: 1_000, cases: old },
+];
+
+describe.each(databases)(`values of $name, with TYPES_SEED=${seed}`, ({ open, count, cases }) => {
+  let database: SourceDatabase;
+  let product: OracleSource;
+
+  beforeAll(async () => {
+    database = await open();
+    product = openProduct(database);
+  });
+  afterAll(async () => {
+    await product.close();
+    await database.close();
+  });
+
+  it.for(cases)(
+    '$title: each is written as itself, and BigQuery takes it',
+    async (typeCase, context) => {
+      context.skip(isMissing(typeCase, database), 'this database does not have the type');
+      const samples = samplesOf(typeCase, { seed, count });
+      const exported = await exportSamples(database, product, typeCase, samples);
+      expect(bigQueryTypeOf(exported)).toBe(typeCase.bigQuery);
+      expect(refusalsOfSchema(exported.fields)).toEqual([]);
+      expect(problemsOf(exported, samples, typeCase)).toEqual([]);
+    },
+  );
+});
+
+/** Older real databases do not have every type, and VARCHAR2(32767) needs MAX_STRING_SIZE=EXTENDED. */
+function isMissing({ since = 0, isOptional }: TypeCase, { release, isReal }: SourceDatabase) {
+  return isReal && (release < since || isOptional === true);
+}
+
+function bigQueryTypeOf({ fields }: Exported): string {
+  const { type, mode } = fields[1] ?? {};
+  return mode === 'REPEATED' ? `ARRAY<${type}>` : String(type);
+}
+
+/** The first few samples that became something else, or something that BigQuery would refuse. */
+function problemsOf({ fields, rows }: Exported, samples: readonly Sample[], typeCase: TypeCase) {
+  const { isSame = isSameJson } = typeCase;
+  const hasZone = typeCase.rules?.time_zones === 'region';
+  return samples
+    .map((sample, index) => ({ sample, row: rows[index] ?? {} }))
+    .map(({ sample, row }) => ({
+      seed,
+      type: typeCase.title,
+      value: sample.value,
+      expected: hasZone ? [sample.json, sample.zone] : [sample.json],
+      written: hasZone ? [row['V'], row['V__tz']] : [row['V']],
+      refusals: refusalsOfRow(fields, row),
+    }))
+    .filter(
+      ({ expected, written, refusals }) =>
+        refusals.length > 0 ||
+        !expected.every((json, index) => isSame(written[index] ?? null, json ?? null)),
+    )
+    .slice(0, 3);
+}
