@@ -5,7 +5,7 @@ import type { Row, RowQuery } from '../ports.ts';
 import { createLongRows, isLong, type LongRows } from './lobs.ts';
 import type { ConnectionPool } from './pool.ts';
 import { openSession, type Session } from './session.ts';
-import { selectRows } from './sql.ts';
+import { type FetchForm, selectRows } from './sql.ts';
 
 /** Rows of one fetch: below 500 round trips cost time, above 2,000 the garbage collector does. */
 const batchRows = 1_000;
@@ -21,9 +21,9 @@ export async function* readRows(
   pool: ConnectionPool,
   query: RowQuery,
   signal: AbortSignal,
-  inlineLob: number,
+  form: FetchForm,
 ): AsyncGenerator<readonly Row[]> {
-  const statement = selectRows(query, inlineLob);
+  const statement = selectRows(query, form);
   const { session, release } = await openSession(pool, { table: query, signal });
   let resultSet: oracledb.ResultSet<unknown[]> | undefined;
   try {

@@ -24,19 +24,31 @@ export function countRows(table: TableName, choice: RowChoice): Statement {
   return select('COUNT(*)', { ...table, ...choice });
 }
 
+/** What the form of a query depends on besides its columns. */
+export interface FetchForm {
+  /** Longer LOBs, in bytes or characters, are NULL in their own place. */
+  readonly inlineLob: number;
+  /**
+   * Thin mode makes exact text of a NUMBER itself. In Thick mode Oracle's client library does, and nothing says that
+   * it keeps all 40 digits; so there the database does it, in up to 64 characters or, beyond, with an exponent.
+   * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Format-Models.html
+   */
+  readonly driver: 'thin' | 'thick';
+}
+
 /**
  * The chosen rows: each column in the form that its plan asks for, then behind them, for each LOB in the order of
- * the columns, its length, then for each its locator where the LOB is longer than `inlineLob` (bytes or
- * characters) and therefore NULL in its own place. `locators` are the names of these last ones.
+ * the columns, its length, then for each its locator where the LOB is longer than `inlineLob`. `locators` are the names of these last ones.
  */
 export function selectRows(
   query: RowQuery,
-  inlineLob: number,
+  form: FetchForm,
 ): Statement & { readonly locators: readonly string[] } {
+  const { inlineLob } = form;
   const lobs = query.columns.filter(isLob);
   const locators = lobs.map((_, index) => unusedName(`LOCATOR_${index + 1}`, query.columns));
   const items = [
-    ...query.columns.map((column) => selectColumn(column, inlineLob)),
+    ...query.columns.map((column) => selectColumn(column, form)),
     ...lobs.map(({ name }) => lengthOf(name)),
     ...lobs.map(({ name }, index) => `${ifLob(name, '>', inlineLob)} AS "${locators[index]}"`),
   ];
@@ -78,12 +90,15 @@ function qualified({ owner, table }: TableName): string {
  * Dates leave the database as text, because the driver's Date loses fractions and offsets and minds the local
  * zone; JSON likewise, because the driver makes doubles of its numbers. What has been converted keeps its name.
  */
-function selectColumn({ name, encoding }: PlannedColumn, inlineLob: number): string {
+function selectColumn({ name, encoding }: PlannedColumn, form: FetchForm): string {
   const column = quoteName(name);
   switch (encoding.kind) {
+    case 'number':
+    case 'decimal':
+      return form.driver === 'thick' ? `${toChar(column, 'TM9')} AS ${column}` : column;
     case 'clob':
     case 'blob':
-      return `${ifLob(name, '<=', inlineLob)} AS ${column}`;
+      return `${ifLob(name, '<=', form.inlineLob)} AS ${column}`;
     case 'datetime':
       return `${toChar(column, dateTimeFormat(encoding.fractionDigits))} AS ${column}`;
     case 'instant':
