@@ -19,9 +19,8 @@ export function filterClause(conditions: readonly PlannedCondition[]): FilterCla
   let bound = 0;
   const sql = conditions.map((condition) => {
     const column = quoteName(condition.column);
-    if (!('values' in condition)) {
-      return `${column} IS ${condition.op === 'is_null' ? '' : 'NOT '}NULL`;
-    }
+    if (condition.op === 'is_null') return `${column} IS NULL`;
+    if (condition.op === 'not_null') return `${column} IS NOT NULL`;
     const { bind, expression } = conversions[condition.compare];
     const values = condition.values.map((value) => {
       const name = `w${bound++}`;
