@@ -203,7 +203,7 @@ const requirements = {
   bytes: 'bytes',
   long_raw: 'bytes',
   blob: 'bytes',
-  datetime: 'a date of the years 1 to 9999',
+  datetime: 'a date of the years 1 to 9999 of the Gregorian calendar',
   instant: 'an instant of the years 1 to 9999',
   year_month: 'an interval of years and months',
   day_second: 'an interval of days and seconds that fits its column',

@@ -50,7 +50,7 @@ it('a value without an exact form fails its table and names column and row', asy
   expect(rowid).toMatch(/^[A-Za-z0-9+/]{18}$/);
   await expect(run()).rejects.toMatchObject({
     code: 'VALUE_ERROR',
-    message: `Column DIED holds a value that is not a date of the years 1 to 9999, in the row ${rowid}.`,
+    message: `Column DIED holds a value that is not a date of the years 1 to 9999 of the Gregorian calendar, in the row ${rowid}.`,
     details: { column: 'DIED', rowid },
     retryable: false,
   });
@@ -71,7 +71,8 @@ it('a table that cannot be read again still names the column', async () => {
   };
   await expect(exportSplit({ oracle: losing, objects }, task, noHooks, live)).rejects.toMatchObject(
     {
-      message: 'Column DIED holds a value that is not a date of the years 1 to 9999.',
+      message:
+        'Column DIED holds a value that is not a date of the years 1 to 9999 of the Gregorian calendar.',
       details: { column: 'DIED' },
     },
   );
