@@ -65,7 +65,10 @@ export function contradictionsOf(settings: Readonly<Record<string, unknown>>): C
 }
 
 /** The mode of the driver that the settings ask for. */
-export function driverMode(settings: { driver?: unknown; client_lib_dir?: unknown }) {
+export function driverMode(settings: {
+  driver?: unknown;
+  client_lib_dir?: unknown;
+}): 'thin' | 'thick' {
   const { driver = 'auto', client_lib_dir } = settings;
   return driver === 'thick' || (driver === 'auto' && client_lib_dir) ? 'thick' : 'thin';
 }
