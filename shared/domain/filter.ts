@@ -7,7 +7,7 @@ import type { WhereCondition } from './where.ts';
 /** A condition on a column, checked against its type, its values in the form in which they are bound. */
 export type PlannedCondition = NullTest | ValueTest;
 
-interface NullTest {
+export interface NullTest {
   readonly column: string;
   readonly op: 'is_null' | 'not_null';
 }

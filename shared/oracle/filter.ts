@@ -1,5 +1,5 @@
 import oracledb from 'oracledb';
-import type { PlannedCondition } from '../domain/filter.ts';
+import type { NullTest, PlannedCondition } from '../domain/filter.ts';
 import type { Comparison } from '../domain/filter-value.ts';
 import { quoteName } from './quote-name.ts';
 
@@ -19,8 +19,8 @@ export function filterClause(conditions: readonly PlannedCondition[]): FilterCla
   let bound = 0;
   const sql = conditions.map((condition) => {
     const column = quoteName(condition.column);
-    if (condition.op === 'is_null') return `${column} IS NULL`;
-    if (condition.op === 'not_null') return `${column} IS NOT NULL`;
+    if (isNullTest(condition))
+      return `${column} IS ${condition.op === 'is_null' ? '' : 'NOT '}NULL`;
     const { bind, expression } = conversions[condition.compare];
     const values = condition.values.map((value) => {
       const name = `w${bound++}`;
@@ -30,6 +30,10 @@ export function filterClause(conditions: readonly PlannedCondition[]): FilterCla
     return `${column} ${test(condition.op, values)}`;
   });
   return { sql: sql.join(' AND '), binds };
+}
+
+function isNullTest(condition: PlannedCondition): condition is NullTest {
+  return condition.op === 'is_null' || condition.op === 'not_null';
 }
 
 function test(op: PlannedCondition['op'], values: readonly string[]): string {
