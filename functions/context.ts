@@ -4,11 +4,19 @@ import { createTaskLauncher } from '../shared/cloud-run/launcher.ts';
 import type { Config } from '../shared/config.ts';
 import { createFirestore } from '../shared/firestore/client.ts';
 import { createJobStore } from '../shared/firestore/jobs.ts';
+import { createTicketStore } from '../shared/firestore/tickets.ts';
 import { createTransportStore } from '../shared/firestore/transports.ts';
 import { createObjectStore } from '../shared/gcs/store.ts';
 import { createLogger, type Logger } from '../shared/logging.ts';
-import type { JobStore, ObjectStore, TaskLauncher, TransportStore } from '../shared/ports.ts';
+import type {
+  JobStore,
+  ObjectStore,
+  TaskLauncher,
+  TicketStore,
+  TransportStore,
+} from '../shared/ports.ts';
 import { createProgressBus } from '../shared/pubsub/bus.ts';
+import { createGate, type Gate } from './http/gate.ts';
 import { createLiveHub, type LiveHub } from './live/hub.ts';
 import { defaultIntervals, type Intervals } from './live/intervals.ts';
 import { type LazyOracle, lazyOracle } from './oracle.ts';
@@ -21,6 +29,8 @@ export interface Context {
   readonly version: string;
   readonly transports: TransportStore;
   readonly jobs: JobStore;
+  readonly tickets: TicketStore;
+  readonly gate: Gate;
   readonly objects: ObjectStore;
   readonly launcher: TaskLauncher;
   readonly readiness: Readiness;
@@ -36,6 +46,7 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
   const db = createFirestore(config);
   const transports = overrides.transports ?? createTransportStore(db);
   const jobs = overrides.jobs ?? createJobStore(db);
+  const tickets = createTicketStore(db);
   const bus = createProgressBus(config, log);
   const intervals = overrides.intervals ?? defaultIntervals;
   const live = createLiveHub({ jobs, bus, log, intervals });
@@ -47,6 +58,8 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     version: packageVersion(),
     transports,
     jobs,
+    tickets,
+    gate: createGate(config, log, tickets),
     objects: createObjectStore(config, log),
     launcher,
     readiness: createReadiness(transports),

@@ -10,6 +10,7 @@ import { preflightInput, preflightTransport } from './preflight.ts';
 import { sampleInput, sampleTable, sampleView } from './sample.ts';
 import { getStatus, statusInput } from './status.ts';
 import { listTables, tablesQuery, tablesView } from './tables.ts';
+import { createTicket, ticketInput, ticketView } from './ticket.ts';
 import {
   createTransport,
   deleteTransport,
@@ -155,6 +156,7 @@ export const routes: readonly Route[] = [
     path: '/api/transport/:id/status',
     summary: 'The state of the newest job of a transport, once or as server-sent events',
     scope: 'read',
+    takesTicket: true,
     input: statusInput,
     status: 200,
     response: z.object({ job: jobDetailView.nullable() }),
@@ -190,6 +192,16 @@ export const routes: readonly Route[] = [
     status: 202,
     response: oneJob,
     handle: cancelJob,
+  }),
+  route({
+    method: 'POST',
+    path: '/api/jobs/:id/ticket',
+    summary: 'Get a ticket for one call of the status of a job, valid for a minute',
+    scope: 'read',
+    input: ticketInput,
+    status: 201,
+    response: ticketView,
+    handle: createTicket,
   }),
   route({
     method: 'GET',

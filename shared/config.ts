@@ -9,15 +9,39 @@ const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).d
 
 const keysProblem = 'must be a list of keys, as JSON when it comes from the environment';
 
-const principal = z.strictObject({
+const tenantAndScopes = {
+  tenant: z.string().min(1).default('default'),
+  scopes: z.array(z.enum(['read', 'write', 'execute', 'admin'])).min(1),
+};
+
+const apiKey = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must have 1 to 64 letters, digits, _ and -'),
   /** Hex SHA-256 of the secret half of the key. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 lower-case hex digits of a SHA-256'),
   name: z.string().min(1),
-  tenant: z.string().min(1).default('default'),
-  scopes: z.array(z.enum(['read', 'write', 'execute', 'admin'])).min(1),
+  ...tenantAndScopes,
   expires_at: z.iso.datetime().optional(),
 });
+
+const apiKeys = z.preprocess(jsonText, z.array(apiKey, keysProblem));
+
+/** A Google account that may call with an ID token of its own. */
+const principal = z.strictObject({
+  email: z.email('must be an e-mail address'),
+  ...tenantAndScopes,
+});
+
+const principalsProblem = keysProblem.replace('keys', 'principals');
+
+const count = (fallback: number) => z.coerce.number().int().min(1).max(1e9).default(fallback);
+
+/** What a browser writes into its header Origin; never `*` or `null`, which stand for anybody. */
+const origin = z
+  .string()
+  .refine(
+    (text) => /^https?:/.test(text) && URL.parse(text)?.origin === text,
+    'must be an origin such as https://app.example.com, without a path',
+  );
 
 const schema = z.strictObject({
   project: z.string().min(1),
@@ -58,7 +82,45 @@ const schema = z.strictObject({
     .prefault({}),
   api: z
     .strictObject({
-      keys: z.preprocess(jsonText, z.array(principal, keysProblem)).default([]),
+      keys: apiKeys.default([]),
+      /** Where the keys are read from, again and again, in place of `keys`. */
+      keys_file: z.string().min(1).optional(),
+      /**
+       * `iam`: Google has verified the token of every caller before the call arrives, and replaced its signature.
+       * `public`: anybody may call, and we verify.
+       */
+      invoker: z.enum(['public', 'iam']).default('public'),
+      /** What tokens must be made out to: the URLs of the service. */
+      audiences: z.preprocess(commaSeparated, z.array(z.string().min(1))).default([]),
+      principals: z.preprocess(jsonText, z.array(principal, principalsProblem)).default([]),
+      /** The certificates by which Google signs ID tokens, as PEM. */
+      google_certs_url: z
+        .url('must be a URL')
+        .default('https://www.googleapis.com/oauth2/v1/certs'),
+      /** Proxies in front that each add the address of their caller to X-Forwarded-For. */
+      trusted_proxies: z.coerce.number().int().min(0).max(10).default(0),
+      /** Pages of these origins may call the API from a browser. */
+      cors_origins: z.preprocess(commaSeparated, z.array(origin)).default([]),
+      /** What a call may take, except a stream. Cloud Run's own timeout must be longer. */
+      request_timeout_seconds: seconds(120),
+    })
+    .refine(({ audiences, principals }) => audiences.length > 0 || principals.length === 0, {
+      path: ['audiences'],
+      message: 'is missing, so that no token of the principals could be valid',
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      /** Of one key or account, in each instance. */
+      requests_per_minute: count(600),
+      /** Of one remote address that shows no valid key, in each instance. */
+      anonymous_requests_per_minute: count(300),
+      /** Open event streams of one key or account, in each instance. */
+      streams: count(50),
+      /** Unfinished jobs of one tenant. */
+      jobs_per_tenant: count(100),
+      /** Oracle sessions of all unfinished jobs together. */
+      oracle_sessions: count(200),
     })
     .prefault({}),
   job: z
@@ -74,7 +136,7 @@ const schema = z.strictObject({
 
 /** The whole configuration of a process, complete with defaults. */
 export type Config = z.output<typeof schema>;
-export type ApiKey = z.output<typeof principal>;
+export type ApiKey = z.output<typeof apiKey>;
 
 /** Environment variables and the settings that they set. They win over the file. */
 const environment = {
@@ -105,6 +167,18 @@ const environment = {
   ORAFERRY_CLOUD_RUN_JOB: 'cloud_run.job',
   CLOUD_RUN_API_ENDPOINT: 'cloud_run.api_endpoint',
   ORAFERRY_API_KEYS: 'api.keys',
+  INVOKER: 'api.invoker',
+  ORAFERRY_AUDIENCES: 'api.audiences',
+  ORAFERRY_PRINCIPALS: 'api.principals',
+  GOOGLE_CERTS_URL: 'api.google_certs_url',
+  ORAFERRY_TRUSTED_PROXIES: 'api.trusted_proxies',
+  ORAFERRY_REQUESTS_PER_MINUTE: 'limits.requests_per_minute',
+  ORAFERRY_ANONYMOUS_REQUESTS_PER_MINUTE: 'limits.anonymous_requests_per_minute',
+  ORAFERRY_STREAMS: 'limits.streams',
+  ORAFERRY_JOBS_PER_TENANT: 'limits.jobs_per_tenant',
+  ORACLE_SESSION_BUDGET: 'limits.oracle_sessions',
+  ORAFERRY_CORS_ORIGINS: 'api.cors_origins',
+  ORAFERRY_REQUEST_TIMEOUT_SECONDS: 'api.request_timeout_seconds',
   ORAFERRY_WORKERS: 'job.workers',
   ORAFERRY_ATTEMPTS: 'job.attempts',
   ORAFERRY_LEASE_SECONDS: 'job.lease_seconds',
@@ -124,6 +198,8 @@ export function loadConfig(env: Environment): Config {
     const value = readVariable(env, variable, problems);
     if (value !== undefined) assign(settings, path.split('.'), value);
   }
+  const keysFile = env['ORAFERRY_API_KEYS'] ? undefined : env['ORAFERRY_API_KEYS_FILE'];
+  if (keysFile) assign(settings, ['api', 'keys_file'], keysFile);
   const parsed = schema.safeParse(settings, { error: wording });
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap(describeIssue));
   problems.push(...contradictions(settings));
@@ -135,6 +211,16 @@ export function loadConfig(env: Environment): Config {
 export function requireOracle(config: Config): NonNullable<Config['oracle']> {
   if (config.oracle) return config.oracle;
   throw invalid(['oracle: is missing; set ORACLE_CONNECT_STRING, ORACLE_USER and ORACLE_PASSWORD']);
+}
+
+/** The keys of a key file, which is a JSON list of them. Throws VALIDATION_ERROR that lists every problem. */
+export function parseApiKeys(text: string): ApiKey[] {
+  const parsed = apiKeys.safeParse(text, { error: wording });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) =>
+    describeIssue({ ...issue, path: ['api', 'keys', ...issue.path] }),
+  );
+  throw invalid(problems);
 }
 
 type Settings = { [key: string]: unknown };

@@ -31,8 +31,10 @@ interface Description {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: `/api${string}`;
   readonly summary: string;
-  /** What the API key must allow; `none` asks for no key. */
+  /** What the caller must be allowed; `none` asks for no key or token. */
   readonly scope: Scope | 'none';
+  /** A ticket in the query may stand for a key or token. */
+  readonly takesTicket?: boolean;
   /** Of an answer without an error. */
   readonly status: number;
   readonly response: z.ZodType;

@@ -3,7 +3,6 @@ import { OraFerryError, toOraFerryError } from '../../shared/errors.ts';
 import { type Logger, traceField } from '../../shared/logging.ts';
 import type { Context } from '../context.ts';
 import { answer, answerError } from './answer.ts';
-import { anonymous, authenticate, type Principal, requireScope } from './auth.ts';
 import { readJson } from './body-limit.ts';
 import { findRoute, type Route, type Service } from './route.ts';
 import { traceIdOf } from './trace.ts';
@@ -53,9 +52,13 @@ async function handle(
 ): Promise<void> {
   const url = urlOf(req);
   const { route, params, methods } = findRoute(routes, req.method ?? '', url.pathname);
-  if (!route) throw methods.length > 0 ? new MethodNotAllowed(methods) : unknownPath();
+  if (!route) {
+    await ctx.gate.countUnknown({ req, res });
+    throw methods.length > 0 ? new MethodNotAllowed(methods) : unknownPath();
+  }
   if (service && route.service !== service && route.service !== 'each') throw elsewhere(route);
-  const principal = admit(ctx, route, req);
+  const ticket = route.takesTicket ? (url.searchParams.get('ticket') ?? undefined) : undefined;
+  const principal = await ctx.gate.admit({ req, res }, { scope: route.scope, ticket });
   const body = route.takesBody ? await readJson(req) : undefined;
   const caller = {
     principal,
@@ -65,6 +68,7 @@ async function handle(
   };
   const raw = { params, query: fieldsOf(url.searchParams), headers: req.headers, body };
   const reply = await route.run(ctx, caller, raw);
+  if (reply.stream) ctx.gate.holdStream(principal.id, res);
   answer(res, reply.status ?? route.status, traceId, reply);
 }
 
@@ -72,13 +76,6 @@ function urlOf({ url = '/' }: IncomingMessage): URL {
   const parsed = URL.parse(url.startsWith('/') ? `http://localhost${url}` : url);
   if (parsed) return parsed;
   throw unknownPath();
-}
-
-function admit(ctx: Context, route: Route, req: IncomingMessage): Principal {
-  if (route.scope === 'none') return anonymous;
-  const principal = authenticate(ctx.config.api.keys, req.headers, new Date());
-  requireScope(principal, route.scope);
-  return principal;
 }
 
 /** A field that comes twice becomes a list, which no schema takes for a single value. */
@@ -102,18 +99,22 @@ function requestLogger({ config, log }: Context, traceId: string): Logger {
   return log.child({ trace_id: traceId, ...traceField(config, traceId) });
 }
 
-// https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
+/**
+ * The path is logged without its query, which may hold a ticket, or a secret that a caller put there by mistake.
+ * https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
+ */
 function logWhenDone(req: IncomingMessage, res: ServerResponse, log: Logger): void {
   const begun = performance.now();
+  const path = req.url?.split(/[?#]/)[0];
   res.once('close', () => {
     const httpRequest = {
       requestMethod: req.method,
-      requestUrl: req.url,
+      requestUrl: path,
       status: res.statusCode,
       latency: `${((performance.now() - begun) / 1000).toFixed(3)}s`,
       userAgent: req.headers['user-agent'],
     };
-    log.info({ httpRequest, complete: res.writableFinished }, `${req.method} ${req.url}`);
+    log.info({ httpRequest, complete: res.writableFinished }, `${req.method} ${path}`);
   });
 }
 

@@ -30,6 +30,7 @@ export const transportView = z.object({
     dates: z.enum(['datetime', 'string']),
     time_zones: z.enum(['offset', 'region']),
     on_replacement: z.enum(['warn', 'fail']),
+    allow_concurrent: z.boolean(),
   }),
   labels: z.record(z.string(), z.string()),
   latest_version: z.int(),

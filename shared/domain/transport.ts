@@ -53,6 +53,8 @@ const options = z.strictObject({
   dates: z.enum(['datetime', 'string']).default('datetime'),
   time_zones: z.enum(['offset', 'region']).default('offset'),
   on_replacement: z.enum(['warn', 'fail']).default('warn'),
+  /** Whether an execute may start a job while another one of the transport runs. */
+  allow_concurrent: z.boolean().default(false),
 });
 
 // Cloud Storage allows more in names, but these survive every shell, URL and console unescaped.

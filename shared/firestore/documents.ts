@@ -10,13 +10,11 @@ import type { Job } from '../domain/job.ts';
 import type { SplitProgress } from '../domain/progress.ts';
 import type { Split } from '../domain/split.ts';
 import type { Transport } from '../domain/transport.ts';
+import type { Ticket } from '../ports.ts';
 
 /** What lies where. Ids of documents that are written often are random or hashed, so that no range of keys gets hot. */
 
-export interface TransportDocument extends Omit<Transport, 'id'> {
-  /** The newest job; while it is not terminal the transport is busy. */
-  readonly activeJob?: string;
-}
+export type TransportDocument = Omit<Transport, 'id'>;
 
 /**
  * Outlives its transport, so that a name never gives out the same version twice: object prefixes and
@@ -32,7 +30,16 @@ export interface JobDocument extends Omit<Job, 'id'> {
   readonly launchAt?: Timestamp;
   /** Random for each launch: tells a launcher whose answer was lost that the launch is its own. */
   readonly launchId?: string;
+  /** Oracle sessions that its tasks may open together. */
+  readonly sessions?: number;
 }
+
+/** A job as the domain knows it; fields of the store's own stay behind. */
+export function toJob(id: string, document: JobDocument): Job {
+  const { launchAt: _, launchId: _id, sessions: _s, ...job } = document;
+  return { id, ...job };
+}
+
 export type ExtractionDocument = Omit<Extraction, 'id'>;
 
 export interface SplitDocument extends Omit<Split, 'id'> {
@@ -44,7 +51,15 @@ export interface SplitDocument extends Omit<Split, 'id'> {
 
 export interface RequestDocument {
   readonly jobId: string;
+  /** Of what the request asked for, so that another one under the same key is noticed. */
+  readonly fingerprint: string;
   readonly expiresAt: Timestamp;
+}
+
+export interface TicketDocument extends Ticket {
+  readonly expiresAt: Timestamp;
+  /** Random for each use: tells a user whose answer was lost that the ticket is its own. */
+  readonly usedBy?: string;
 }
 
 export function transports(db: Firestore): CollectionReference<TransportDocument> {
@@ -87,6 +102,11 @@ export function request(
 ): DocumentReference<RequestDocument> {
   const id = hash([tenant, transportId, key]);
   return db.collection('requests').doc(id) as DocumentReference<RequestDocument>;
+}
+
+/** The record of a ticket. Its text is kept by nobody but its holder. */
+export function ticket(db: Firestore, text: string): DocumentReference<TicketDocument> {
+  return db.collection('tickets').doc(hash([text])) as DocumentReference<TicketDocument>;
 }
 
 export function newId(): string {

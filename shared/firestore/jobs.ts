@@ -2,13 +2,13 @@ import {
   type DocumentSnapshot,
   FieldValue,
   type Firestore,
-  Timestamp,
+  type Query,
   type Transaction,
+  type WhereFilterOp,
 } from '@google-cloud/firestore';
-import { isCancellable, isTerminal, type Job, type JobState } from '../domain/job.ts';
-import { jobPrefix } from '../domain/layout.ts';
+import { isCancellable, type Job } from '../domain/job.ts';
 import { type ErrorReport, OraFerryError } from '../errors.ts';
-import type { ExecuteRequest, JobDetail, JobStore } from '../ports.ts';
+import type { JobDetail, JobFilter, JobStore } from '../ports.ts';
 import {
   byId,
   extractions,
@@ -16,16 +16,13 @@ import {
   jobs,
   leases,
   newId,
-  request as requestRecord,
   splits,
-  transportName,
-  transports,
+  toJob,
 } from './documents.ts';
+import { enqueue } from './enqueue.ts';
 import { store } from './errors.ts';
 import { readPage } from './paging.ts';
-import { busy, found } from './transports.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
 const launchMs = 60_000;
 
 /** Jobs in Firestore, as the functions see them. */
@@ -41,84 +38,14 @@ export function createJobStore(db: Firestore): JobStore {
       store(() => db.runTransaction((tx) => failLaunch(db, tx, jobId, error))),
     get: (tenant, id) => store(async () => jobOf(tenant, await byId(jobs(db), id).get())),
     detail: (tenant, id) => store(() => detail(db, tenant, id)),
-    list: (tenant, filter, page) => store(() => readPage(query(db, tenant, filter), page, toJob)),
+    list: (tenant, filter, page) =>
+      store(() => {
+        const list = ['jobs', tenant, ...Object.entries(filter)];
+        return readPage(query(db, tenant, filter), { ...page, list }, toJob);
+      }),
     requestCancel: (tenant, id) =>
       store(() => db.runTransaction((tx) => requestCancel(db, tx, tenant, id))),
   };
-}
-
-async function enqueue(db: Firestore, request: ExecuteRequest) {
-  // Chosen before the transaction, so that a repeated one recognises its own job.
-  const jobId = newId();
-  return db.runTransaction(async (tx) => {
-    const before = await earlierJob(db, tx, request);
-    if (before) return { job: before, created: before.id === jobId };
-    const snapshot = await tx.get(byId(transports(db), request.transportId));
-    const transport = found(request.tenant, snapshot);
-    const active = await unfinishedJob(db, tx, transport.activeJob);
-    if (active?.id === jobId) return { job: active, created: true };
-    if (active) throw busy(active.id);
-    const name = await tx.get(transportName(db, transport.name));
-    const version = (name.data()?.latestVersion ?? 0) + 1;
-    const { bucket = request.defaultBucket, dataset } = transport.destination;
-    const prefix = jobPrefix(transport.destination.prefix, transport.name, version, jobId);
-    const document: JobDocument = {
-      tenant: request.tenant,
-      transportId: snapshot.id,
-      transportName: transport.name,
-      version,
-      state: 'QUEUED',
-      tables: transport.tables,
-      options: transport.options,
-      output: { bucket, prefix, ...(dataset !== undefined && { dataset }) },
-      traceId: request.traceId,
-      createdAt: snapshot.readTime.toDate().toISOString(),
-      epoch: 0,
-    };
-    tx.set(jobs(db).doc(jobId), document);
-    tx.set(name.ref, { transportId: snapshot.id, latestVersion: version });
-    tx.update(snapshot.ref, { latestVersion: version, activeJob: jobId });
-    rememberRequest(db, tx, request, jobId, snapshot.readTime);
-    return { job: toJob(jobId, document), created: true };
-  });
-}
-
-async function earlierJob(
-  db: Firestore,
-  tx: Transaction,
-  { tenant, transportId, idempotencyKey }: ExecuteRequest,
-): Promise<Job | undefined> {
-  if (idempotencyKey === undefined) return undefined;
-  const record = await tx.get(requestRecord(db, tenant, transportId, idempotencyKey));
-  const data = record.data();
-  // Deletion by TTL policy lags up to a day, so expiry is checked here.
-  // https://firebase.google.com/docs/firestore/ttl
-  if (!data || data.expiresAt <= record.readTime) return undefined;
-  const snapshot = await tx.get(jobs(db).doc(data.jobId));
-  const job = snapshot.data();
-  return job && toJob(snapshot.id, job);
-}
-
-async function unfinishedJob(
-  db: Firestore,
-  tx: Transaction,
-  id: string | undefined,
-): Promise<Job | undefined> {
-  if (id === undefined) return undefined;
-  const document = (await tx.get(jobs(db).doc(id))).data();
-  return document && !isTerminal(document.state) ? toJob(id, document) : undefined;
-}
-
-function rememberRequest(
-  db: Firestore,
-  tx: Transaction,
-  { tenant, transportId, idempotencyKey }: ExecuteRequest,
-  jobId: string,
-  now: Timestamp,
-): void {
-  if (idempotencyKey === undefined) return;
-  const expiresAt = Timestamp.fromMillis(now.toMillis() + dayMs);
-  tx.set(requestRecord(db, tenant, transportId, idempotencyKey), { jobId, expiresAt });
 }
 
 async function takeLaunch(db: Firestore, jobId: string): Promise<boolean> {
@@ -168,11 +95,21 @@ async function detail(db: Firestore, tenant: string, id: string): Promise<JobDet
 function query(
   db: Firestore,
   tenant: string,
-  { transportId, state }: { transportId?: string; state?: JobState },
-) {
-  const all = jobs(db).where('tenant', '==', tenant);
-  const byTransport = transportId === undefined ? all : all.where('transportId', '==', transportId);
-  return state === undefined ? byTransport : byTransport.where('state', '==', state);
+  { transportId, state, createdFrom, createdBefore }: JobFilter,
+): Query<JobDocument> {
+  const filters: [field: keyof JobDocument, operator: WhereFilterOp, value: string | undefined][] =
+    [
+      ['transportId', '==', transportId],
+      ['state', '==', state],
+      ['createdAt', '>=', createdFrom],
+      ['createdAt', '<', createdBefore],
+    ];
+  const all: Query<JobDocument> = jobs(db).where('tenant', '==', tenant);
+  return filters.reduce(
+    (found, [field, operator, value]) =>
+      value === undefined ? found : found.where(field, operator, value),
+    all,
+  );
 }
 
 async function requestCancel(
@@ -182,7 +119,8 @@ async function requestCancel(
   id: string,
 ): Promise<Job> {
   const snapshot = await tx.get(byId(jobs(db), id));
-  const job = jobOf(tenant, snapshot);
+  const document = documentOf(tenant, snapshot);
+  const job = toJob(id, document);
   if (job.state === 'CANCELLING' || job.state === 'CANCELLED') return job;
   if (!isCancellable(job.state)) {
     throw new OraFerryError('CONFLICT', `The job is ${job.state}; it is too late to cancel it.`, {
@@ -190,26 +128,23 @@ async function requestCancel(
     });
   }
   // A failure that was decided but not yet carried out gives way: sweeping is all that is left either way.
-  const { owner: _, outcome: _o, error: _e, finishedAt: _f, ...rest } = job;
-  const cancelled: Job = {
+  const { owner: _, outcome: _o, error: _e, finishedAt: _f, ...rest } = document;
+  const cancelled: JobDocument = {
     ...rest,
     ...(job.state === 'QUEUED'
       ? { state: 'CANCELLED', finishedAt: snapshot.readTime.toDate().toISOString() }
       : { state: 'CANCELLING' }),
   };
-  const { id: _id, ...document } = cancelled;
-  tx.set(snapshot.ref, document);
-  return cancelled;
+  tx.set(snapshot.ref, cancelled);
+  return toJob(id, cancelled);
 }
 
 function jobOf(tenant: string, snapshot: DocumentSnapshot<JobDocument>): Job {
-  const document = snapshot.data();
-  if (document?.tenant === tenant) return toJob(snapshot.id, document);
-  throw new OraFerryError('JOB_NOT_FOUND', 'No job has this id.');
+  return toJob(snapshot.id, documentOf(tenant, snapshot));
 }
 
-/** A job as the domain knows it; fields of the store's own stay behind. */
-export function toJob(id: string, document: JobDocument): Job {
-  const { launchAt: _, launchId: _id, ...job } = document;
-  return { id, ...job };
+function documentOf(tenant: string, snapshot: DocumentSnapshot<JobDocument>): JobDocument {
+  const document = snapshot.data();
+  if (document?.tenant === tenant) return document;
+  throw new OraFerryError('JOB_NOT_FOUND', 'No job has this id.');
 }

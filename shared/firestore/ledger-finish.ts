@@ -1,8 +1,7 @@
 import { FieldValue, type Firestore, type Transaction } from '@google-cloud/firestore';
 import { type Job, type JobOutcome, mayBecome } from '../domain/job.ts';
 import type { ExtractionResult } from '../ports.ts';
-import { extractions, type JobDocument, jobs, splits } from './documents.ts';
-import { toJob } from './jobs.ts';
+import { extractions, type JobDocument, jobs, splits, toJob } from './documents.ts';
 import { isHolderLive, lost } from './leases.ts';
 
 export function beginFinish(

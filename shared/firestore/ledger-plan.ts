@@ -3,8 +3,7 @@ import type { Extraction } from '../domain/extraction.ts';
 import type { Consistency, Job } from '../domain/job.ts';
 import type { ErrorReport } from '../errors.ts';
 import type { TablePlan } from '../ports.ts';
-import { extractions, jobs, type SplitDocument, splitId, splits } from './documents.ts';
-import { toJob } from './jobs.ts';
+import { extractions, jobs, type SplitDocument, splitId, splits, toJob } from './documents.ts';
 import { isHolderLive, lost } from './leases.ts';
 
 // Weights are in planned columns, each of which takes up to half a KiB. A request may have 10 MiB.

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fingerprintOf } from '../../functions/execute.ts';
 import { ensureLaunched } from '../../functions/launch.ts';
 import { startCloudRun } from '../../infra/local/cloud-run/server.ts';
 import { OraFerryError } from '../../shared/errors.ts';
 import { defaultOptions } from '../support/options.ts';
+import { farLimits } from '../support/stores.ts';
 import { type Api, bucket, keys, startApi, transportNamed } from './api.ts';
 
 let api: Api;
@@ -220,6 +222,8 @@ function enqueueOnly(path: string, idempotencyKey?: string) {
       transportId: path.split('/').at(-1) ?? '',
       traceId: 'e'.repeat(32),
       defaultBucket: bucket,
+      fingerprint: fingerprintOf(undefined),
+      limits: farLimits,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
     })
     .then(({ job }) => job);
