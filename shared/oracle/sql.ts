@@ -6,6 +6,7 @@ import { quoteName } from './quote-name.ts';
 
 /** In one statement, so that it costs a new session one round trip. */
 export const sessionSettings = `ALTER SESSION SET
+  NLS_CALENDAR = 'GREGORIAN'
   NLS_DATE_FORMAT = 'SYYYY-MM-DD"T"HH24:MI:SS'
   NLS_TIMESTAMP_FORMAT = 'SYYYY-MM-DD"T"HH24:MI:SS.FF9'
   NLS_NUMERIC_CHARACTERS = '.,'
