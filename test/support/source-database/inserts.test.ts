@@ -67,6 +67,7 @@ const values: [Omit<LocalColumn, 'name'>, Value, string, unknown][] = [
   [{ type: 'BINARY_DOUBLE' }, '-Infinity', ':1', Number.NEGATIVE_INFINITY],
   [{ type: 'BINARY_FLOAT' }, '1.5', ':1', 1.5],
   [{ type: 'ROWID' }, 'AAASjbAAEAAAACXAAA', 'CHARTOROWID(:1)', 'AAASjbAAEAAAACXAAA'],
+  [{ type: 'UROWID' }, '*BAEASbICwQL+', ':1', '*BAEASbICwQL+'],
   [{ type: 'BOOLEAN' }, true, 'TO_BOOLEAN(:1)', 'true'],
   [{ type: 'JSON' }, '{"a":1}', 'JSON(:1)', '{"a":1}'],
   [{ type: 'VECTOR' }, '[1,2.5]', 'TO_VECTOR(:1, *, FLOAT32)', '[1,2.5]'],
@@ -141,9 +142,9 @@ describe('rows for a real Oracle', () => {
   it.each([
     ['BINARY_FLOAT', 1, { type: oracledb.DB_TYPE_BINARY_FLOAT }],
     ['BINARY_DOUBLE', 1, { type: oracledb.DB_TYPE_BINARY_DOUBLE }],
-    ['JSON', '{}', { type: oracledb.DB_TYPE_CLOB }],
-    ['VECTOR', '[1]', { type: oracledb.DB_TYPE_CLOB }],
-    ['XMLTYPE', '<a/>', { type: oracledb.DB_TYPE_CLOB }],
+    ['JSON', '{}', { type: oracledb.DB_TYPE_VARCHAR, maxSize: 2 }],
+    ['JSON', `"${'x'.repeat(3_999)}"`, { type: oracledb.DB_TYPE_CLOB }],
+    ['CLOB', 'x'.repeat(40_000), { type: oracledb.DB_TYPE_VARCHAR, maxSize: 40_000 }],
     ['NCLOB', 'é', { type: oracledb.DB_TYPE_NVARCHAR, maxSize: 2 }],
     ['BLOB', 'AB', { type: oracledb.DB_TYPE_RAW, maxSize: 1 }],
   ] as const)('bind %s in a form that holds it exactly', (type, value, bind) => {

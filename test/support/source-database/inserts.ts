@@ -119,7 +119,6 @@ function expressionOf(column: LocalColumn, text: string): string {
     case 'INTERVAL DAY TO SECOND':
       return 'TO_DSINTERVAL(?)';
     case 'ROWID':
-    case 'UROWID':
       return 'CHARTOROWID(?)';
     case 'BOOLEAN':
       return 'TO_BOOLEAN(?)';
@@ -187,7 +186,7 @@ function withZone(text: string): string {
 
 /**
  * How the values of a column are bound. Strings and Buffers of any length may be bound where a LOB or LONG is
- * inserted, and as temporary CLOBs where a function takes them.
+ * inserted; a function takes long text as a temporary CLOB.
  * https://node-oracledb.readthedocs.io/en/latest/user_guide/lob_data.html#simple-insertion-of-lobs
  */
 function bindOf(
@@ -195,6 +194,7 @@ function bindOf(
   rows: readonly (readonly Bind[])[],
   at: number,
 ): oracledb.BindDefinition {
+  const maxSize = longest(rows, at);
   switch (type) {
     case 'BINARY_FLOAT':
       return { type: oracledb.DB_TYPE_BINARY_FLOAT };
@@ -203,19 +203,23 @@ function bindOf(
     case 'JSON':
     case 'VECTOR':
     case 'XMLTYPE':
-      return { type: oracledb.DB_TYPE_CLOB };
+      if (maxSize > longestText) return { type: oracledb.DB_TYPE_CLOB };
+      return { type: oracledb.DB_TYPE_VARCHAR, maxSize };
     case 'RAW':
     case 'LONG RAW':
     case 'BLOB':
-      return { type: oracledb.DB_TYPE_RAW, maxSize: longest(rows, at) };
+      return { type: oracledb.DB_TYPE_RAW, maxSize };
     case 'NVARCHAR2':
     case 'NCHAR':
     case 'NCLOB':
-      return { type: oracledb.DB_TYPE_NVARCHAR, maxSize: longest(rows, at) };
+      return { type: oracledb.DB_TYPE_NVARCHAR, maxSize };
     default:
-      return { type: oracledb.DB_TYPE_VARCHAR, maxSize: longest(rows, at) };
+      return { type: oracledb.DB_TYPE_VARCHAR, maxSize };
   }
 }
+
+/** In bytes, with MAX_STRING_SIZE=STANDARD. */
+const longestText = 4_000;
 
 /** In bytes; at least 1, which is what a column of NULLs needs. */
 function longest(rows: readonly (readonly Bind[])[], at: number): number {
