@@ -114,6 +114,7 @@ function valueEncoder(encoding: PlannedColumn['encoding'], onReplaced: () => voi
     case 'xml':
     case 'region':
     case 'rowid':
+    case 'row_address':
       return ofText(counting(JSON.stringify, onReplaced));
     case 'json':
       return ofText(counting(spliced, onReplaced));
@@ -199,6 +200,7 @@ const requirements = {
   xml: 'text',
   region: 'a time zone',
   rowid: 'a row address',
+  row_address: 'a row address',
   json: 'JSON text',
   bytes: 'bytes',
   long_raw: 'bytes',

@@ -113,8 +113,12 @@ function selectColumn({ name, encoding }: PlannedColumn, form: FetchForm): strin
     case 'xml':
       // https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/XMLSERIALIZE.html
       return `XMLSERIALIZE(CONTENT ${column} AS CLOB) AS ${column}`;
+    // As text: beside a LOB the driver's Thin mode asks for text and decodes it as if it were binary
+    // (node-oracledb, lib/thin/protocol/messages/withData.js).
     case 'rowid':
-      return 'ROWID';
+      return `CAST(${column} AS VARCHAR2(4000)) AS ${column}`;
+    case 'row_address':
+      return 'CAST(ROWID AS VARCHAR2(4000))';
     default:
       return column;
   }

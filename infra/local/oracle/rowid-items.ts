@@ -29,25 +29,28 @@ export function takeRowidToChar(take: Taker): Expression | undefined {
   const isPseudo = take.words('ROWID');
   const column = isPseudo ? undefined : take.kind('name');
   if ((!isPseudo && !column) || !take.words(')')) return undefined;
-  const wire = textWire(LONGEST_TEXT);
   if (column) {
     return ofColumn(column, `ROWIDTOCHAR("${column.text}")`, (definition) => {
       expectType(definition, TYPES);
-      return { wire };
+      return { wire: textWire(LONGEST_TEXT) };
     });
   }
-  return {
-    label: 'ROWIDTOCHAR(ROWID)',
-    project: (table) => ({ nullable: false, wire, read: readerOf(table) }),
-  };
+  return rowidAsText('ROWIDTOCHAR(ROWID)');
 }
 
-/** `CAST("COL" AS VARCHAR2(n))` of a ROWID or UROWID, from behind the parenthesis. */
+function rowidAsText(label: string): Expression {
+  const wire = textWire(LONGEST_TEXT);
+  return { label, project: (table) => ({ nullable: false, wire, read: readerOf(table) }) };
+}
+
+/** `CAST("COL" AS VARCHAR2(n))` of a ROWID or UROWID, or of the ROWID itself, from behind the parenthesis. */
 export function takeCast(take: Taker): Expression | undefined {
-  const column = take.kind('name');
-  if (!column || !take.words('AS', 'VARCHAR2', '(')) return undefined;
+  const isPseudo = take.words('ROWID');
+  const column = isPseudo ? undefined : take.kind('name');
+  if ((!isPseudo && !column) || !take.words('AS', 'VARCHAR2', '(')) return undefined;
   const length = take.kind('number')?.text;
   if (length === undefined || !take.words(')', ')')) return undefined;
+  if (!column) return rowidAsText(`CAST(ROWIDASVARCHAR2(${length}))`);
   return ofColumn(column, `CAST("${column.text}"ASVARCHAR2(${length}))`, (definition) => {
     expectType(definition, TYPES);
     return { wire: textWire(Number(length)) };

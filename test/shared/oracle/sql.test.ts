@@ -75,7 +75,8 @@ describe('statements', () => {
     [{ kind: 'region' }, `TO_CHAR("C", 'TZR')`],
     [{ kind: 'json' }, 'JSON_SERIALIZE("C" RETURNING CLOB ERROR ON ERROR) AS "C"'],
     [{ kind: 'xml' }, 'XMLSERIALIZE(CONTENT "C" AS CLOB) AS "C"'],
-    [{ kind: 'rowid' }, 'ROWID'],
+    [{ kind: 'rowid' }, 'CAST("C" AS VARCHAR2(4000)) AS "C"'],
+    [{ kind: 'row_address' }, 'CAST(ROWID AS VARCHAR2(4000))'],
     [{ kind: 'float' }, '"C"'],
   ])('select %o in the form that loses nothing', (encoding, item) => {
     expect(select([column('C', encoding)]).sql).toBe(`SELECT ${item} FROM "HR"."My Table"`);
