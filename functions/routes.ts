@@ -31,6 +31,7 @@ const noBody = z.strictObject({}).optional();
 export const routes: readonly Route[] = [
   route({
     method: 'GET',
+    service: 'each',
     path: '/api',
     summary: 'The functions that serve this API',
     scope: 'read',

@@ -63,6 +63,13 @@ const schema = z.strictObject({
       host: z.string().min(1).optional(),
     })
     .prefault({}),
+  /** Where each function is served; all behind the host of the call unless told. */
+  functions: z
+    .strictObject({
+      api_url: z.url('must be a URL').optional(),
+      oracle_url: z.url('must be a URL').optional(),
+    })
+    .prefault({}),
   pubsub: z
     .strictObject({
       topic: z.string().min(3).default('oraferry-progress'),
@@ -164,6 +171,8 @@ const environment = {
   FIRESTORE_EMULATOR_HOST: 'firestore.host',
   ORAFERRY_PROGRESS_TOPIC: 'pubsub.topic',
   PUBSUB_EMULATOR_HOST: 'pubsub.host',
+  ORAFERRY_API_URL: 'functions.api_url',
+  ORAFERRY_ORACLE_URL: 'functions.oracle_url',
   ORAFERRY_CLOUD_RUN_JOB: 'cloud_run.job',
   CLOUD_RUN_API_ENDPOINT: 'cloud_run.api_endpoint',
   ORAFERRY_API_KEYS: 'api.keys',

@@ -56,7 +56,10 @@ async function handle(
     await ctx.gate.countUnknown({ req, res });
     throw methods.length > 0 ? new MethodNotAllowed(methods) : unknownPath();
   }
-  if (service && route.service !== service && route.service !== 'each') throw elsewhere(route);
+  if (service && route.service !== service && route.service !== 'each') {
+    await ctx.gate.countUnknown({ req, res });
+    throw elsewhere(route);
+  }
   const ticket = route.takesTicket ? (url.searchParams.get('ticket') ?? undefined) : undefined;
   const principal = await ctx.gate.admit({ req, res }, { scope: route.scope, ticket });
   const body = route.takesBody ? await readJson(req) : undefined;

@@ -30,6 +30,41 @@ test('the framework serves the API from the sources', async () => {
   expect(await stop(api, 'SIGTERM')).toBe(0);
 });
 
+test('each function serves its own calls and names the one that serves the others', async () => {
+  const served = async (target: string) => {
+    const { url, child } = await startFramework(cloud.environment, target);
+    const headers = { 'X-API-Key': keys.admin };
+    const paths = ['/api', '/api/health', '/api/transport', '/api/oracle/status', '/api/nowhere'];
+    const answers = paths.map(async (path) => {
+      const answer = await fetch(`${url}${path}`, { headers });
+      const { code, details } = (await answer.json()) as { code?: string; details?: object };
+      return [path, answer.status, code, details].filter((part) => part !== undefined);
+    });
+    const result = await Promise.all(answers);
+    expect(await stop({ url, child }, 'SIGTERM')).toBe(0);
+    return result;
+  };
+  const both = [
+    ['/api', 200],
+    ['/api/health', 200],
+  ];
+  const withoutDatabase = ['/api/oracle/status', 503, 'ORACLE_CONNECTION_ERROR'];
+  const unknown = ['/api/nowhere', 404, 'NOT_FOUND'];
+  expect(await served('api')).toEqual([
+    ...both,
+    ['/api/transport', 200],
+    ['/api/oracle/status', 404, 'NOT_FOUND', { function: 'oracle' }],
+    unknown,
+  ]);
+  expect(await served('oracle')).toEqual([
+    ...both,
+    ['/api/transport', 404, 'NOT_FOUND', { function: 'api' }],
+    withoutDatabase,
+    unknown,
+  ]);
+  expect(await served('all')).toEqual([...both, ['/api/transport', 200], withoutDatabase, unknown]);
+});
+
 test('32 MiB from somebody unknown are refused without being kept', async () => {
   const api = await startFramework(cloud.environment);
   const before = memoryOf(api.child, 'VmHWM');

@@ -13,11 +13,23 @@ afterAll(() => api.close());
 const json = { 'Content-Type': 'application/json' };
 const mebibyte = 1024 * 1024;
 
-test('the index names the functions with the host that was asked', async () => {
-  const { body } = await api.call('GET', '/api', { headers: { 'X-Forwarded-Proto': 'https' } });
+test('the index names the functions with the host that was asked, or with their own', async () => {
+  const headers = { 'X-Forwarded-Proto': 'https' };
+  const { version } = api.context;
+  const url = `${api.url.replace('http:', 'https:')}/api`;
+  const { body } = await api.call('GET', '/api', { headers });
   expect(body.functions).toEqual([
-    { name: 'api', url: `${api.url.replace('http:', 'https:')}/api`, version: '0.1.0' },
+    { name: 'api', url, version },
+    { name: 'oracle', url, version },
   ]);
+  const parted = await startApi({}, { ORAFERRY_ORACLE_URL: 'https://oracle.example/' });
+  const own = await parted.call('GET', '/api', { headers });
+  expect(own.body.functions[1]).toEqual({
+    name: 'oracle',
+    url: 'https://oracle.example/api',
+    version,
+  });
+  await parted.close();
 });
 
 test('every way of not being known gets the same answer', async () => {
