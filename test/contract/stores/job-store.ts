@@ -139,7 +139,7 @@ function enqueueing(open: () => Stores, crowd: number) {
 }
 
 function limiting(open: () => Stores, crowd: number) {
-  const several = crowd / 10 + 2;
+  const several = crowd / 10 + 3;
   const limits = { jobsPerTenant: 2, sessions: 1_000, sessionsPerTask: 1 };
   const executes = async (stores: Stores, count: number, request: object, tenant = 'default') => {
     const names = Array.from({ length: count }, (_, n) => `${tenant}-${n}`);
