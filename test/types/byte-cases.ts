@@ -7,12 +7,19 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 export const byteCases: readonly TypeCase[] = [
   bytes({ type: 'RAW', length: 2_000 }, { long: 2_000 }),
   bytes({ type: 'LONG RAW' }, { long: 40_000 }),
-  bytes({ type: 'BLOB' }, { long: 5_000, empty: '' }),
+  bytes({ type: 'BLOB' }, { long: 5_000, empty: '', pieces: 2 ** 20 }),
 ];
+
+interface Lengths {
+  readonly long: number;
+  readonly empty?: string;
+  /** Values may be read in pieces of this length. */
+  readonly pieces?: number;
+}
 
 function bytes(
   column: { type: 'RAW' | 'LONG RAW' | 'BLOB'; length?: number },
-  { long, empty }: { readonly long: number; readonly empty?: string },
+  { long, empty, pieces }: Lengths,
 ): TypeCase {
   const short = fc.uint8Array({ maxLength: 40 });
   const longer = fc
@@ -21,7 +28,10 @@ function bytes(
       length: fc.integer({ min: 1, max: long }),
     })
     .map(({ part, length }) => new Uint8Array(length).map((_, at) => part[at % part.length] ?? 0));
-  const lengths = [0, 1, 2, 3, 4, 253, 254, 255, 1_023, 1_024, 1_025, 1_026, long];
+  const lengths = [
+    ...[0, 1, 2, 3, 4, 253, 254, 255, 1_023, 1_024, 1_025, 1_026, long],
+    ...(pieces ? [pieces - 1, pieces, pieces + 1, 2 * pieces + 2] : []),
+  ];
   const edges = [
     ...lengths.map((length) => new Uint8Array(length).fill(0xff)),
     Uint8Array.from({ length: 256 }, (_, byte) => byte),

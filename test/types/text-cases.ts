@@ -33,8 +33,8 @@ export const textCases: readonly TypeCase[] = [
   padded('CHAR', (value) => [...value].length),
   padded('NCHAR', (value) => value.length),
   text({ type: 'LONG' }, { most: 60, long: 40_000 }),
-  text({ type: 'CLOB' }, { most: 60, long: 5_000, empty: '' }),
-  text({ type: 'NCLOB' }, { most: 60, long: 5_000, empty: '' }),
+  text({ type: 'CLOB' }, { most: 60, long: 5_000, empty: '', pieces: true }),
+  text({ type: 'NCLOB' }, { most: 60, long: 5_000, empty: '', pieces: true }),
 ];
 
 interface Lengths {
@@ -42,11 +42,13 @@ interface Lengths {
   /** In bytes, of one in 200. */
   readonly long?: number;
   readonly empty?: string;
+  /** Values may be read in pieces of 2^20 characters. */
+  readonly pieces?: boolean;
 }
 
 function text(
   column: { type: TextType; length?: number },
-  { most, long, empty }: Lengths,
+  { most, long, empty, pieces }: Lengths,
 ): TypeCase {
   const length = column.length ? `(${column.length})` : '';
   const short = fc.string({ unit: characters, maxLength: most });
@@ -62,7 +64,12 @@ function text(
     column,
     bigQuery: 'STRING',
     random: random.map(sampleOf),
-    boundaries: ['', ...nasty, ...(long ? longest(long) : [])].map(sampleOf),
+    boundaries: [
+      '',
+      ...nasty,
+      ...(long ? longest(long) : []),
+      ...(pieces ? inPieces(2 ** 20) : []),
+    ].map(sampleOf),
   };
 }
 
@@ -77,14 +84,20 @@ function longText(bytes: number): fc.Arbitrary<string> {
     .map(({ part, bytes: most }) => part.repeat(Math.floor(most / Buffer.byteLength(part))) || 'x');
 }
 
-/** Lengths at which a value is no longer sent whole, or a piece of it ends between two halves of a character. */
+/** One piece, one and a character, and a piece that would end between the two halves of a character. */
+function inPieces(length: number): string[] {
+  const almost = 'c'.repeat(length - 1);
+  return [`${almost}c`, `${almost}cc`, `${almost}\u{1f6a2}`, `${almost}\u{1f6a2}d`, almost];
+}
+
+/** Lengths at which a value is no longer sent whole. */
 function longest(bytes: number): string[] {
   const lengths = [252, 253, 254, 1_023, 1_024, 1_025, 4_000, bytes].filter(
     (count) => count <= bytes,
   );
   return [
     ...lengths.map((count) => 'a'.repeat(count)),
-    ...lengths.map((count) => `${'b'.repeat((count % 4) + 0)}${'\u{1f6a2}'.repeat(count / 4)}`),
+    ...lengths.map((count) => `${'b'.repeat(count % 4)}${'\u{1f6a2}'.repeat(count / 4)}`),
   ];
 }
 
