@@ -41,7 +41,7 @@ export async function within<T>(
   try {
     return await operation(signal);
   } catch (error) {
-    if (error !== signal.reason) throw error;
+    if (!signal.aborted) throw error;
     throw new OraFerryError(
       'ORACLE_CONNECTION_ERROR',
       `Oracle took longer than the ${ms / 1_000} seconds that a call may take.`,

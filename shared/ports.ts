@@ -69,7 +69,7 @@ export interface DatabaseFacts {
   readonly exempt: { readonly rows: boolean; readonly redaction: boolean };
 }
 
-export type SystemView =
+type SystemView =
   | 'V$DATABASE'
   | 'DBA_EXTENTS'
   | 'DBA_SEGMENTS'

@@ -3,7 +3,7 @@ import type { PlannedCondition } from '../../shared/domain/filter.ts';
 import { OraFerryError } from '../../shared/errors.ts';
 import type { OracleSource, TableName } from '../../shared/ports.ts';
 
-export type Privilege = 'SELECT' | 'FLASHBACK';
+type Privilege = 'SELECT' | 'FLASHBACK';
 
 export interface Probe {
   readonly source: TableName;
@@ -53,9 +53,12 @@ async function refusalOf(
   }
 }
 
+/** What Oracle says of an object that is hidden or not ours to read: https://docs.oracle.com/error-help/db/ */
+const refusals: unknown[] = ['ORA-00942', 'ORA-01031', 'ORA-41900'];
+
 function isForbidden(error: unknown): boolean {
-  return (
-    error instanceof OraFerryError &&
-    (error.code === 'PERMISSION_DENIED' || error.code === 'TABLE_NOT_FOUND')
-  );
+  const { oracle_code: code } = Object(error instanceof OraFerryError && error.details) as {
+    oracle_code?: unknown;
+  };
+  return refusals.includes(code);
 }

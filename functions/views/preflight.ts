@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errorView } from './job.ts';
 import { plannedColumnView, tableKind, unsupportedColumn } from './table.ts';
 
-export const warningView = z.object({
+const warningView = z.object({
   code: z.enum([
     'ROW_POLICY',
     'REDACTION_POLICY',
@@ -16,7 +16,7 @@ export const warningView = z.object({
   message: z.string(),
 });
 
-export const grantView = z.object({
+const grantView = z.object({
   statement: z.string(),
   needed_for: z.string(),
   /** False for what only makes the export, or this check, better. */
@@ -24,7 +24,7 @@ export const grantView = z.object({
 });
 
 /** What an export of one table would meet. */
-export const tableCheckView = z.object({
+const tableCheckView = z.object({
   owner: z.string(),
   table: z.string(),
   /** What is read when that is a synonym. */

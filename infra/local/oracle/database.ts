@@ -38,7 +38,7 @@ export interface LocalTable {
 }
 
 /** Another name for a table, or for another synonym. */
-export interface LocalSynonym {
+interface LocalSynonym {
   /** PUBLIC for a public one. */
   owner: string;
   name: string;

@@ -28,7 +28,7 @@ export function listTables(
 }
 
 /** `*` and `?` as LIKE has them; its own wildcards, and the character that escapes them, stand for themselves. */
-export function likePattern(pattern: string): string {
+function likePattern(pattern: string): string {
   const escaped = pattern.replace(/[\\%_]/g, '\\$&');
   return escaped.replaceAll('*', '%').replaceAll('?', '_');
 }
