@@ -66,8 +66,8 @@ async function startAll(options: StackOptions, resources: AsyncDisposableStack) 
   signal?.throwIfAborted();
   const functions: FunctionsProcess = await startFunctions({
     environment: {
-      ...environment,
       ...backends.oracleEnvironment,
+      ...environment,
       CLOUD_RUN_API_ENDPOINT: `${cloudRun.host}:${cloudRun.port}`,
       ORAFERRY_API_KEYS: JSON.stringify([apiKey.record]),
     },
