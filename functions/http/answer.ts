@@ -1,5 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { reportError, toOraFerryError } from '../../shared/errors.ts';
+import { type ErrorReport, reportError, toOraFerryError } from '../../shared/errors.ts';
+import { standingHeaders, transportSecurity } from './standing-headers.ts';
+
+/** How long a client may go on sending what is no longer read after its answer. */
+export const lingerMs = 5_000;
 
 /** What a handler gives back. `text` is sent as it is, in place of `body`. */
 export interface Reply<B = unknown> {
@@ -25,8 +29,8 @@ export function answer(
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': Buffer.byteLength(content),
     }),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
+    ...standingHeaders,
+    ...transportSecurity(res.req),
     'X-Trace-Id': traceId,
     ...headers,
   });
@@ -46,12 +50,17 @@ export function answerError(
     return;
   }
   const { status, code, details } = toOraFerryError(error);
-  const body = { ...reportError(error), trace_id: traceId };
+  const body = errorBody(error, traceId);
   const challenge = code === 'AUTHENTICATION_ERROR' ? { 'WWW-Authenticate': 'ApiKey' } : {};
   answer(res, status, traceId, {
     body,
     headers: { ...challenge, ...retryAfter(details), ...headers },
   });
+}
+
+/** The one shape of errors. */
+export function errorBody(error: unknown, traceId: string): ErrorReport & { trace_id: string } {
+  return { ...reportError(error), trace_id: traceId };
 }
 
 /** What the details say in seconds, also as the header that clients know how to wait by. */

@@ -12,6 +12,8 @@ export interface Caller {
   readonly log: Logger;
   /** Scheme and host as the caller wrote them. */
   readonly origin: string;
+  /** Aborts when the time for the request is over or the caller is gone. */
+  readonly signal: AbortSignal;
 }
 
 export type Call<S extends Partial<InputSchemas>> = Caller & Input<Complete<S>>;
@@ -47,7 +49,8 @@ export interface Route extends Description {
   readonly service: Service | 'each';
   readonly input: InputSchemas;
   readonly takesBody: boolean;
-  readonly pattern: URLPattern;
+  /** Of its path; one that begins with a colon is a parameter. */
+  readonly segments: readonly string[];
   /** Checks the input, then calls the handler. Throws VALIDATION_ERROR and what the handler throws. */
   run(ctx: Context, caller: Caller, raw: RawInput): Promise<Reply>;
 }
@@ -74,32 +77,7 @@ export function route<S extends Partial<InputSchemas>, R extends z.ZodType>(
     ...description,
     input,
     takesBody: described?.body !== undefined,
-    pattern: new URLPattern({ pathname: description.path }),
+    segments: description.path.split('/'),
     run: async (ctx, caller, raw) => handle(ctx, { ...caller, ...parseInput(input, raw) }),
-  };
-}
-
-/** The route for a request, its path parameters, and the methods that its path knows. */
-export function findRoute(
-  routes: readonly Route[],
-  method: string,
-  pathname: string,
-): { route: Route | undefined; params: Record<string, string>; methods: string[] } {
-  const matches = routes.flatMap((candidate) => {
-    const groups = candidate.pattern.exec({ pathname })?.pathname.groups;
-    return groups ? [{ route: candidate, groups }] : [];
-  });
-  const wanted = method === 'HEAD' ? 'GET' : method;
-  const match = matches.find(({ route }) => route.method === wanted);
-  const params = Object.entries(match?.groups ?? {}).map(([name, text = '']) => [
-    name,
-    decodeURIComponent(text),
-  ]);
-  return {
-    route: match?.route,
-    params: Object.fromEntries(params),
-    methods: matches.flatMap(({ route: { method: known } }) =>
-      known === 'GET' ? ['GET', 'HEAD'] : [known],
-    ),
   };
 }

@@ -9,7 +9,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { expect } from 'vitest';
 import { type Context, createContext } from '../../functions/context.ts';
 import { guardFramework } from '../../functions/http/framework.ts';
-import { findRoute } from '../../functions/http/route.ts';
+import { findRoute } from '../../functions/http/match.ts';
 import { serve } from '../../functions/http/serve.ts';
 import { drainOnSignal } from '../../functions/http/shutdown.ts';
 import { routes } from '../../functions/routes.ts';
@@ -61,7 +61,10 @@ export const keys = {
   expired: 'expired.s-expired',
 };
 
-guardFramework((server) => drainOnSignal(server, async () => undefined));
+guardFramework({
+  onServer: (server) => drainOnSignal(server, async () => undefined),
+  onRefusal: () => undefined,
+});
 let served = 0;
 
 /**

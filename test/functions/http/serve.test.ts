@@ -84,8 +84,8 @@ test('unknown paths and methods are told apart', async () => {
   }
   const patch = await api.call('PATCH', '/api/transport/x');
   expect([patch.status, patch.body.code]).toEqual([405, 'METHOD_NOT_ALLOWED']);
-  expect(patch.headers.get('allow')).toBe('GET, HEAD, PUT, DELETE');
-  expect((await api.call('DELETE', '/api/health')).headers.get('allow')).toBe('GET, HEAD');
+  expect(patch.headers.get('allow')).toBe('GET, HEAD, PUT, DELETE, OPTIONS');
+  expect((await api.call('DELETE', '/api/health')).headers.get('allow')).toBe('GET, HEAD, OPTIONS');
 });
 
 test('HEAD answers like GET without the body', async () => {
