@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
 import type { LocalColumn, LocalTable, Value } from '../../../infra/local/oracle/database.ts';
 import { createOracleSource } from '../../../shared/oracle/source.ts';
 import type { OracleConfig } from '../../../shared/oracle-config.ts';
@@ -39,10 +39,10 @@ export function useSource(openDatabase: () => Promise<SourceDatabase>): SourceUn
 
   beforeAll(async () => {
     database = await openDatabase();
-  });
-  afterAll(async () => {
-    await Promise.all(sources.map((source) => source.close()));
-    await database.close();
+    return async () => {
+      await Promise.all(sources.map((source) => source.close()));
+      await database.close();
+    };
   });
 
   return {
