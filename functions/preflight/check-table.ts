@@ -64,15 +64,14 @@ function unreadable(
   error: OraFerryError,
 ): TableCheck {
   const isUnseen = error.code === 'TABLE_NOT_FOUND';
+  const { source = { owner, table } } = Object(error.details) as { source?: TableName };
   return {
     ...nothingKnown,
     owner,
     table,
     exists: !isUnseen,
     problems: [reportError(error)],
-    missing_grant: isUnseen
-      ? grantOnTable(['SELECT', 'FLASHBACK'], { owner, table }, facts.user)
-      : null,
+    missing_grant: isUnseen ? grantOnTable(['SELECT', 'FLASHBACK'], source, facts.user) : null,
   };
 }
 
@@ -153,7 +152,11 @@ function viewObstacle(
     return { problems: [...problems, reportError(error)], missing_grant: null };
   }
   const statement = grantOnTable(missing, sourceOf(definition), facts.user);
-  const report = { ...reportError(error), code: 'PERMISSION_DENIED', action: `${statement};` };
+  const report = {
+    ...reportError(error),
+    code: 'PERMISSION_DENIED',
+    action: statement ? `${statement};` : 'Grant what the message names.',
+  };
   const message = `Our user lacks ${missing.join(' and ')} on ${definition.owner}.${definition.table}.`;
   return { problems: [...problems, { ...report, message }], missing_grant: statement };
 }

@@ -32,6 +32,7 @@ const tableCheckView = z.object({
   /** False when the time was over before. */
   checked: z.boolean(),
   ok: z.boolean(),
+  /** False also where only the grant is missing: Oracle does not tell. */
   exists: z.boolean(),
   kind: tableKind.nullable(),
   /** As planned; null when they cannot be, and for transports of more than 100 tables. */
@@ -48,7 +49,7 @@ const tableCheckView = z.object({
     last_analyzed: z.string().nullable(),
   }),
   split_method: z.literal('whole table'),
-  /** Rights that the user lacks on it, as one statement. */
+  /** Rights that the user lacks on it, as one statement; null also for names with line breaks, see the problems. */
   missing_grant: z.string().nullable(),
 });
 

@@ -186,6 +186,27 @@ describe('grants', () => {
     expect(body.grants.script).toBe(`${statement};\n`);
   });
 
+  test.each(['a\n/\nDROP TABLE HR.BOTH', 'a\r\n/', 'a\u2028/', '\u001b[2J'])(
+    'the name %j, which a script could take for commands, is in no statement',
+    async (table) => {
+      createPeople(limited.database, 'HIDDEN', table);
+      const body = await preflight(limited, [{ owner: 'HIDDEN', table }]);
+      expect(body.grants).toEqual({ missing: [], script: '' });
+      expect(body.tables).toMatchObject([{ ok: false, missing_grant: null }]);
+    },
+  );
+
+  test('a synonym lacks what its table lacks', async () => {
+    limited.database.createSynonym({
+      owner: 'PUBLIC',
+      name: 'VEILED',
+      target: { owner: 'HR', name: 'HIDDEN' },
+    });
+    expect((await grantsFor('PUBLIC.VEILED')).script).toBe(
+      'GRANT SELECT, FLASHBACK ON "HR"."HIDDEN" TO "FERRY";\n',
+    );
+  });
+
   test('the script has each of them once', async () => {
     const { script } = await grantsFor('HR.NO_PAST', 'PUBLIC.PAST', 'HR.BOTH', 'HR.HIDDEN');
     expect(script).toBe(
