@@ -128,6 +128,7 @@ async function followFirstJob(
   stream.send(formatEvent(snapshotEvent(null, [])));
   while (!stream.signal.aborted) {
     await delay(ctx.intervals.lookMs, undefined, { signal: stream.signal }).catch(() => {});
+    if (stream.signal.aborted) return;
     const job = await newestJob(ctx, of).catch((err) => {
       log.warn({ err }, 'The jobs of a watched transport could not be listed');
       return undefined;
