@@ -1,18 +1,14 @@
+import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /**
- * `npm run test:oracle`: exactly the tests that run on a real Oracle, and only when there is one. `npm test` runs
- * them, too, on the local server.
+ * `npm run test:oracle`: exactly the tests that open the database under test, and only when a real Oracle is named.
+ * `npm test` runs them, too, on the local server.
  */
 export default defineConfig({
   test: {
     name: 'real-oracle',
-    include: [
-      'test/jobs/tables.integration.test.ts',
-      'test/jobs/types.integration.test.ts',
-      'test/shared/oracle/contract.integration.test.ts',
-      'test/types/round-trip.integration.test.ts',
-    ],
+    include: globSync('test/**/*.integration.test.ts').filter(opensDatabase).toSorted(),
     globalSetup: 'test/real-oracle/require-oracle.ts',
     env: { METADATA_SERVER_DETECTION: 'none', TZ: 'UTC' },
     // Tables are made and dropped under the same names in one schema.
@@ -21,3 +17,7 @@ export default defineConfig({
     hookTimeout: 300_000,
   },
 });
+
+function opensDatabase(file: string): boolean {
+  return readFileSync(file, 'utf8').includes("/support/source-database.ts'");
+}

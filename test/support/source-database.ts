@@ -28,9 +28,8 @@ export interface SourceDatabase {
 }
 
 /**
- * The real Oracle that the variables ORACLE_TEST_… name or, without them, the local server as release 23ai. What
- * uses it is an integration test, because they run one after the other, and is listed in
- * test/real-oracle/vitest.config.ts.
+ * The real Oracle that the variables ORACLE_TEST_… name or, without them, the local server as release 23ai. Only
+ * integration tests use it: they run one after the other, and `npm run test:oracle` finds them by this import.
  */
 export async function openSourceDatabase(): Promise<SourceDatabase> {
   const real = realEnvironment(process.env);
