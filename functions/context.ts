@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { findPackageJSON } from 'node:module';
 import { createTaskLauncher } from '../shared/cloud-run/launcher.ts';
 import type { Config } from '../shared/config.ts';
 import { createFirestore } from '../shared/firestore/client.ts';
@@ -21,6 +19,7 @@ import { createLiveHub, type LiveHub } from './live/hub.ts';
 import { defaultIntervals, type Intervals } from './live/intervals.ts';
 import { type LazyOracle, lazyOracle } from './oracle.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
+import { packageVersion } from './version.ts';
 
 /** Everything that handlers use, made once per process. */
 export interface Context {
@@ -72,12 +71,4 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     },
     ...overrides,
   };
-}
-
-/** From package.json, which lies at different distances from the source and from what is built of it. */
-function packageVersion(): string {
-  const path = findPackageJSON('.', import.meta.url);
-  if (path === undefined) return 'unknown';
-  const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
-  return version;
 }

@@ -5,10 +5,11 @@ import { standingHeaders, transportSecurity } from './standing-headers.ts';
 /** How long a client may go on sending what is no longer read after its answer. */
 export const lingerMs = 5_000;
 
-/** What a handler gives back. `text` is sent as it is, in place of `body`. */
+/** What a handler gives back. `text` or `bytes` are sent as they are, in place of `body`. */
 export interface Reply<B = unknown> {
   readonly body?: B;
   readonly text?: string;
+  readonly bytes?: Buffer;
   /** Writes what follows the headers for as long as it likes, in place of `body`, and ends the response. */
   readonly stream?: (res: ServerResponse) => void;
   /** In place of the route's own status. */
@@ -21,9 +22,9 @@ export function answer(
   res: ServerResponse,
   status: number,
   traceId: string,
-  { body, text, stream, headers }: Reply,
+  { body, text, bytes, stream, headers }: Reply,
 ): void {
-  const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
+  const content = bytes ?? text ?? (body === undefined ? undefined : JSON.stringify(body));
   res.writeHead(status, {
     ...(content !== undefined && {
       'Content-Type': 'application/json; charset=utf-8',
@@ -51,7 +52,7 @@ export function answerError(
   }
   const { status, code, details } = toOraFerryError(error);
   const body = errorBody(error, traceId);
-  const challenge = code === 'AUTHENTICATION_ERROR' ? { 'WWW-Authenticate': 'ApiKey' } : {};
+  const challenge = code === 'AUTHENTICATION_ERROR' ? { 'WWW-Authenticate': 'ApiKey, Bearer' } : {};
   answer(res, status, traceId, {
     body,
     headers: { ...challenge, ...retryAfter(details), ...headers },

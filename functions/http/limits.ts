@@ -24,6 +24,8 @@ export function createLimits({ limits }: Config): Limits {
   function holdStream(principalId: string, res: ServerResponse): void {
     const open = streams.get(principalId) ?? 0;
     if (open >= limits.streams) throw tooManyStreams(limits.streams);
+    // Of a caller who has gone already, no end is announced any more.
+    if (res.closed) return;
     streams.set(principalId, open + 1);
     res.once('close', () => {
       const left = (streams.get(principalId) ?? 1) - 1;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
 import type { Context } from '../context.ts';
 import type { Reply } from './answer.ts';
@@ -27,12 +28,18 @@ type Complete<S extends Partial<InputSchemas>> = {
 /** The deployed functions, which differ by what they may reach; `each` of them serves a few rows. */
 export type Service = 'api' | 'oracle';
 
+export type Tag = 'Service' | 'Oracle' | 'Transports' | 'Jobs' | 'Documentation';
+
 interface Description {
+  /** Names the call in the document, and in what is generated of it. */
+  readonly id: string;
+  readonly tag: Tag;
   /** `api` unless told. */
   readonly service?: Service | 'each';
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: `/api${string}`;
   readonly summary: string;
+  readonly description?: string;
   /** What the caller must be allowed; `none` asks for no key or token. */
   readonly scope: Scope | 'none';
   /** A ticket in the query may stand for a key or token. */
@@ -40,6 +47,16 @@ interface Description {
   /** Of an answer without an error. */
   readonly status: number;
   readonly response: z.ZodType;
+  /** Of the response when it is not JSON. */
+  readonly media?: string;
+  /** Headers that the response has beside those of every answer. */
+  readonly headers?: readonly ('ETag' | 'Location')[];
+  /** Other statuses of an answer that is no error, and what they mean; its body is the response's, 204 has none. */
+  readonly also?: Readonly<Record<number, string>>;
+  /** What the handler may throw, beside what any call may come to. */
+  readonly errors?: readonly ErrorCode[];
+  /** A body that the call takes. */
+  readonly example?: unknown;
   /** Data of each server-sent event, when the caller may ask for a stream of them instead of the response. */
   readonly events?: Readonly<Record<string, z.ZodType>>;
 }
