@@ -1,7 +1,8 @@
 import oracledb from 'oracledb';
 import { describe, expect, it } from 'vitest';
 import type { LocalColumn, Value } from '../../../infra/local/oracle/database.ts';
-import { insertStatements } from './inserts.ts';
+import { executeInsert, insertStatements } from './inserts.ts';
+import { openLocalDatabase } from './local.ts';
 
 function inserts(columns: LocalColumn[], rows: Value[][]) {
   return insertStatements('F', { name: 'T', columns }, rows);
@@ -151,4 +152,29 @@ describe('rows for a real Oracle', () => {
     const [insert] = inserts([{ name: 'C', type }], [[value]]);
     expect(insert?.options.bindDefs).toEqual([bind]);
   });
+});
+
+/** The local server knows no INSERT, but it is asked only when the driver could make a message of the binds. */
+it.each([
+  ['NUMBER', ['1', null]],
+  ['CLOB', ['x'.repeat(50_000), null, 'é']],
+  ['CLOB', ['', '']],
+  ['NCLOB', ['é'.repeat(40_000), '']],
+  ['NVARCHAR2', ['漢字', null]],
+  ['BINARY_FLOAT', ['NaN', '1.5', null]],
+  ['BLOB', ['AB'.repeat(40_000), '', null]],
+  ['TIMESTAMP WITH TIME ZONE', ['2024-10-27T02:30:00+02:00 Europe/Berlin', null]],
+  ['JSON', ['{}', null]],
+  ['XMLTYPE', [null, '<a/>']],
+] as const)('the driver takes and sends values of %s', async (type, values) => {
+  const database = await openLocalDatabase('23ai');
+  const { user, password, connect_string: connectString } = database.config;
+  const connection = await oracledb.getConnection({ user, password, connectString });
+  const rows = values.map((value) => [value]);
+  for (const insert of inserts([{ name: 'C', type }], rows)) {
+    const unknown = { code: expect.stringMatching(/^ORA-00(900|932)$/) };
+    await expect(executeInsert(connection, insert)).rejects.toMatchObject(unknown);
+  }
+  await connection.close();
+  await database.close();
 });

@@ -5,7 +5,7 @@ import { loadConfig, requireOracle } from '../../../shared/config.ts';
 import { createPool } from '../../../shared/oracle/pool.ts';
 import type { SourceDatabase } from '../source-database.ts';
 import { createStatements, dropStatements, qualified, type TestTable } from './ddl.ts';
-import { insertStatements } from './inserts.ts';
+import { executeInsert, insertStatements } from './inserts.ts';
 
 /**
  * A real Oracle, by the variables that realEnvironment found; its user was made by infra/oracle/test-schema.sql.
@@ -53,7 +53,7 @@ export async function openRealDatabase(
       const table = tables.get(name);
       if (!table) throw new Error(`there is no table ${name}`);
       for (const statement of insertStatements(owner, table, rows)) {
-        await use((connection) => insert(connection, statement));
+        await use((connection) => executeInsert(connection, statement));
       }
     },
     async deleteRows(table) {
@@ -84,15 +84,6 @@ async function describeServer(connection: oracledb.Connection) {
   const { rows } = await connection.execute<[string]>('SELECT USER FROM DUAL');
   const owner = rows?.[0]?.[0] ?? '';
   return { owner, release: Math.floor(connection.oracleServerVersion / 100_000_000) };
-}
-
-async function insert(
-  connection: oracledb.Connection,
-  { sql, rows, options }: ReturnType<typeof insertStatements>[number],
-): Promise<void> {
-  const binds = rows.map((row) => [...row]);
-  if (options.bindDefs.length > 0) await connection.executeMany(sql, binds, options);
-  else await connection.executeMany(sql, rows.length, options);
 }
 
 /** Drops what there is. https://docs.oracle.com/en/error-help/db/ora-00942/, ora-01434 */
