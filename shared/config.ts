@@ -2,46 +2,11 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { type ApiKey, apiKeys, apiSettings, limitSettings } from './api-config.ts';
+import { commaSeparated, seconds } from './config-values.ts';
+import { wording } from './config-wording.ts';
 import { OraFerryError } from './errors.ts';
 import { contradictionsOf, oracleSettings } from './oracle-config.ts';
-
-const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
-
-const keysProblem = 'must be a list of keys, as JSON when it comes from the environment';
-
-const tenantAndScopes = {
-  tenant: z.string().min(1).default('default'),
-  scopes: z.array(z.enum(['read', 'write', 'execute', 'admin'])).min(1),
-};
-
-const apiKey = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must have 1 to 64 letters, digits, _ and -'),
-  /** Hex SHA-256 of the secret half of the key. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 lower-case hex digits of a SHA-256'),
-  name: z.string().min(1),
-  ...tenantAndScopes,
-  expires_at: z.iso.datetime().optional(),
-});
-
-const apiKeys = z.preprocess(jsonText, z.array(apiKey, keysProblem));
-
-/** A Google account that may call with an ID token of its own. */
-const principal = z.strictObject({
-  email: z.email('must be an e-mail address'),
-  ...tenantAndScopes,
-});
-
-const principalsProblem = keysProblem.replace('keys', 'principals');
-
-const count = (fallback: number) => z.coerce.number().int().min(1).max(1e9).default(fallback);
-
-/** What a browser writes into its header Origin; never `*` or `null`, which stand for anybody. */
-const origin = z
-  .string()
-  .refine(
-    (text) => /^https?:/.test(text) && URL.parse(text)?.origin === text,
-    'must be an origin such as https://app.example.com, without a path',
-  );
 
 const schema = z.strictObject({
   project: z.string().min(1),
@@ -87,49 +52,8 @@ const schema = z.strictObject({
         .optional(),
     })
     .prefault({}),
-  api: z
-    .strictObject({
-      keys: apiKeys.default([]),
-      /** Where the keys are read from, again and again, in place of `keys`. */
-      keys_file: z.string().min(1).optional(),
-      /**
-       * `iam`: Google has verified the token of every caller before the call arrives, and replaced its signature.
-       * `public`: anybody may call, and we verify.
-       */
-      invoker: z.enum(['public', 'iam']).default('public'),
-      /** What tokens must be made out to: the URLs of the service. */
-      audiences: z.preprocess(commaSeparated, z.array(z.string().min(1))).default([]),
-      principals: z.preprocess(jsonText, z.array(principal, principalsProblem)).default([]),
-      /** The certificates by which Google signs ID tokens, as PEM. */
-      google_certs_url: z
-        .url('must be a URL')
-        .default('https://www.googleapis.com/oauth2/v1/certs'),
-      /** Proxies in front that each add the address of their caller to X-Forwarded-For. */
-      trusted_proxies: z.coerce.number().int().min(0).max(10).default(0),
-      /** Pages of these origins may call the API from a browser. */
-      cors_origins: z.preprocess(commaSeparated, z.array(origin)).default([]),
-      /** What a call may take, except a stream. Cloud Run's own timeout must be longer. */
-      request_timeout_seconds: seconds(120),
-    })
-    .refine(({ audiences, principals }) => audiences.length > 0 || principals.length === 0, {
-      path: ['audiences'],
-      message: 'is missing, so that no token of the principals could be valid',
-    })
-    .prefault({}),
-  limits: z
-    .strictObject({
-      /** Of one key or account, in each instance. */
-      requests_per_minute: count(600),
-      /** Of one remote address that shows no valid key, in each instance. */
-      anonymous_requests_per_minute: count(300),
-      /** Open event streams of one key or account, in each instance. */
-      streams: count(50),
-      /** Unfinished jobs of one tenant. */
-      jobs_per_tenant: count(100),
-      /** Oracle sessions of all unfinished jobs together. */
-      oracle_sessions: count(200),
-    })
-    .prefault({}),
+  api: apiSettings,
+  limits: limitSettings,
   job: z
     .strictObject({
       /** Oracle sessions of one task. Decoding rows is work for a processor, so one for each by default. */
@@ -143,7 +67,8 @@ const schema = z.strictObject({
 
 /** The whole configuration of a process, complete with defaults. */
 export type Config = z.output<typeof schema>;
-export type ApiKey = z.output<typeof apiKey>;
+
+export type { ApiKey } from './api-config.ts';
 
 /** Environment variables and the settings that they set. They win over the file. */
 const environment = {
@@ -319,55 +244,9 @@ function nameOf(path: readonly PropertyKey[]): string {
   return variable ? `${name} (${variable[0]})` : name;
 }
 
-/** What is wrong, for people who have not seen the schema. Values are never repeated: they may be secret. */
-function wording(issue: z.core.$ZodRawIssue): string | undefined {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : wantedType[issue.expected];
-    case 'invalid_value':
-      return `must be one of ${issue.values.join(', ')}`;
-    case 'too_small':
-      return tooSmall(issue);
-    case 'too_big':
-      return `must be at most ${issue.maximum}`;
-    default:
-      return undefined;
-  }
-}
-
-const wantedType: Readonly<Record<string, string>> = {
-  string: 'must be text; put it in quotes',
-  number: 'must be a number',
-  int: 'must be a whole number',
-  array: 'must be a list',
-  object: 'must be a group of settings',
-};
-
-function tooSmall(issue: z.core.$ZodRawIssue & { code: 'too_small' }): string {
-  const { origin, minimum, inclusive } = issue;
-  if (origin === 'number') return `must be ${inclusive ? 'at least' : 'more than'} ${minimum}`;
-  if (origin === 'array') return `must have at least ${minimum} item`;
-  return minimum === 1 ? 'is empty' : `must have at least ${minimum} characters`;
-}
-
 function invalid(problems: readonly string[]): OraFerryError {
   const list = problems.map((problem) => `\n  - ${problem}`).join('');
   return new OraFerryError('VALIDATION_ERROR', `The configuration is not usable:${list}`, {
     details: { problems },
   });
-}
-
-function commaSeparated(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  const items = value.split(',').map((item) => item.trim());
-  return items.filter((item) => item !== '');
-}
-
-function jsonText(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seconds } from './config-values.ts';
 
 /** How to reach Oracle. */
 export const oracleSettings = z.strictObject({
@@ -80,8 +81,4 @@ export function isEasyConnect(connectString: string): boolean {
 
 function isWallet(text: string): boolean {
   return /-BEGIN [A-Z ]*PRIVATE KEY-/.test(text) && text.includes('-BEGIN CERTIFICATE-');
-}
-
-function seconds(fallback: number) {
-  return z.coerce.number().positive().max(86_400).default(fallback);
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, get, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { type Api, keys, startApi, transportNamed } from '../api.ts';
 import { openEvents } from '../events.ts';
@@ -81,6 +84,24 @@ test('a stream counts as one call while it lasts, and a caller holds only so man
   let again = await openEvents(limited.url, status);
   while (again.status === 429) again = await openEvents(limited.url, status);
   expect(again.status).toBe(200);
+});
+
+test('a caller who left before the stream began holds none', async () => {
+  const limited = await start({ ORAFERRY_STREAMS: '1' });
+  const { gate } = limited.context;
+  const begun = Promise.withResolvers<ServerResponse>();
+  const server = createServer((_, res) => begun.resolve(res)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const call = get({ port: (server.address() as AddressInfo).port }).on('error', () => undefined);
+  const res = await begun.promise;
+  const closed = once(res, 'close');
+  call.destroy();
+  await closed;
+  gate.holdStream('reader', res);
+  gate.holdStream('reader', res);
+  server.close();
+  const { body } = await limited.call('POST', path, { body: transportNamed('left') });
+  expect((await openEvents(limited.url, `${path}/${body.id}/status`)).status).toBe(200);
 });
 
 type Answer = Awaited<ReturnType<Api['call']>>;

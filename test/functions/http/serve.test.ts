@@ -49,7 +49,7 @@ test('every way of not being known gets the same answer', async () => {
   );
   for (const { status, headers, body } of answers) {
     expect(status).toBe(401);
-    expect(headers.get('www-authenticate')).toBe('ApiKey');
+    expect(headers.get('www-authenticate')).toBe('ApiKey, Bearer');
     expect({ ...body, trace_id: '' }).toEqual({ ...answers[0]?.body, trace_id: '' });
     expect(body.code).toBe('AUTHENTICATION_ERROR');
   }
