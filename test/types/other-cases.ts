@@ -25,10 +25,7 @@ function asItIs(value: string): Sample {
   return { value, json: value };
 }
 
-/**
- * No ROWID of zeros, for which the driver gives nothing; no row has it.
- * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html (Rowid Data Types)
- */
+/** https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html (Rowid Data Types) */
 function rowid(type: 'ROWID' | 'UROWID', random: fc.Arbitrary<string>): TypeCase {
   const logicalEdges = type === 'UROWID' ? ['*BAEASbICwQL+', '*AA'] : [];
   return {
@@ -36,19 +33,19 @@ function rowid(type: 'ROWID' | 'UROWID', random: fc.Arbitrary<string>): TypeCase
     column: { type },
     bigQuery: 'STRING',
     random: random.map(asItIs),
-    boundaries: ['AAAAAAAAAAAAAAAAAB', 'AAAR3sAAEAAAACXAAA', ...logicalEdges].map(asItIs),
+    boundaries: [
+      ...['AAAAAAAAAAAAAAAAAA', 'AAAR3sAAEAAAACXAAA', 'D/////AP/AAP///P//'],
+      ...logicalEdges,
+    ].map(asItIs),
   };
 }
 
-/**
- * The data object in six letters, 10 bits of the file in three, 22 of the block in six, 16 of the row in three. A data
- * object has 32 bits, of which the driver shifts the first as a sign (node-oracledb, lib/thin/protocol/utils.js).
- */
+/** 32 bits of the data object in six letters, 10 of the file in three, 22 of the block in six, 16 of the row in three. */
 function physical(): fc.Arbitrary<string> {
   const number = (bits: number, letters: number) =>
     fc.bigInt({ min: 0n, max: 2n ** BigInt(bits) - 1n }).map((value) => lettersOf(value, letters));
   return fc
-    .tuple(number(31, 6), number(10, 3), number(22, 6), number(16, 3))
+    .tuple(number(32, 6), number(10, 3), number(22, 6), number(16, 3))
     .map((parts) => parts.join(''));
 }
 

@@ -11,7 +11,7 @@ export const goldenTables: readonly GoldenTable[] = [
   {
     table: {
       name: 'GOLDEN',
-      comment: 'One column of every type that goes with the others',
+      comment: 'One column of every type but LONG RAW',
       columnComments: { WORDS: 'Says "anything",\nin two lines' },
       columns: [
         { name: 'ID', type: 'NUMBER', precision: 2, scale: 0, nullable: false },
@@ -49,6 +49,8 @@ export const goldenTables: readonly GoldenTable[] = [
         { name: 'EMBEDDING', type: 'VECTOR', dimensions: 2, format: 'FLOAT32' },
         { name: 'MARKUP', type: 'XMLTYPE' },
         { name: 'LONG_TEXT', type: 'LONG' },
+        { name: 'ADDRESS', type: 'ROWID' },
+        { name: 'ANY_ADDRESS', type: 'UROWID' },
       ],
     },
     rows: [
@@ -67,6 +69,7 @@ export const goldenTables: readonly GoldenTable[] = [
         L6: '2024-02-29T22:59:58.123456Z',
         ...{ YEARS: '1-2', DAYS: '1 2:3:4.5', DOCUMENT: '{"a":1}', FLAG: true },
         ...{ EMBEDDING: '[1,-0.5]', MARKUP: '<a/>', LONG_TEXT: 'long' },
+        ...{ ADDRESS: 'AAAR3sAAEAAAACXAAA', ANY_ADDRESS: 'AAAR3sAAEAAAACXAAA' },
       },
       { ID: 2 },
       {
@@ -88,6 +91,7 @@ export const goldenTables: readonly GoldenTable[] = [
         ...{ YEARS: '9999-11', DAYS: '999 23:59:59.999999', FLAG: false },
         ...{ DOCUMENT: '12345678901234567890123456789012345678' },
         ...{ EMBEDDING: '[3.4028234663852886e38,-3.4028234663852886e38]' },
+        ...{ ADDRESS: 'D/////AP/AAP///P//', ANY_ADDRESS: '*BAEASbICwQL+' },
       },
       {
         ID: 4,
@@ -106,6 +110,7 @@ export const goldenTables: readonly GoldenTable[] = [
         ...{ YEARS: '-0-1', DAYS: '-0 0:0:0.000001' },
         ...{ DOCUMENT: '-0.1234567890123456789012345678901234567' },
         ...{ EMBEDDING: '[1.1754943508222875e-38,0.1]' },
+        ...{ ADDRESS: 'AAAAAAAAAAAAAAAAAA', ANY_ADDRESS: '*AA' },
       },
       {
         ID: 5,
@@ -162,8 +167,6 @@ export const goldenTables: readonly GoldenTable[] = [
       columns: [
         { name: 'ID', type: 'NUMBER', precision: 2, scale: 0, nullable: false },
         { name: '_FILE_NO', type: 'INTERVAL YEAR TO MONTH' },
-        { name: 'ADDRESS', type: 'ROWID' },
-        { name: 'ANY_ADDRESS', type: 'UROWID' },
         { name: 'OLD PICTURE', type: 'LONG RAW' },
       ],
     },
@@ -171,16 +174,12 @@ export const goldenTables: readonly GoldenTable[] = [
       {
         ID: 1,
         _FILE_NO: '99-11',
-        ADDRESS: 'AAAR3sAAEAAAACXAAA',
-        ANY_ADDRESS: 'AAAR3sAAEAAAACXAAA',
         'OLD PICTURE': 'DEADBEEF',
       },
       { ID: 2 },
       {
         ID: 3,
         _FILE_NO: '-99-11',
-        ADDRESS: 'B/////AP/AAP///P//',
-        ANY_ADDRESS: '*BAEASbICwQL+',
         'OLD PICTURE': 'FF'.repeat(100),
       },
     ],
