@@ -3,6 +3,7 @@ import { reportError } from '../shared/errors.ts';
 import type { DatabaseFacts, OracleSource } from '../shared/ports.ts';
 import type { Context } from './context.ts';
 import type { Reply } from './http/answer.ts';
+import type { Caller } from './http/route.ts';
 import { within } from './oracle.ts';
 import { errorView } from './views/job.ts';
 
@@ -42,9 +43,10 @@ const answerMs = 30_000;
 /** How Oracle is reached and what our user may do there; a database that cannot be reached is an answer, too. */
 export async function getOracleStatus(
   ctx: Context,
+  { signal }: Caller,
 ): Promise<Reply<z.output<typeof oracleStatusView>>> {
   const oracle = await ctx.oracle.source();
-  const [outcome] = await Promise.allSettled([within(answerMs, askFacts(oracle))]);
+  const [outcome] = await Promise.allSettled([within(answerMs, signal, askFacts(oracle))]);
   const { driver, circuit, pool } = oracle.connection();
   const isConnected = outcome.status === 'fulfilled';
   return {

@@ -32,16 +32,17 @@ export function lazyOracle({ oracle }: Config, log: Logger): LazyOracle {
   };
 }
 
-/** The operation, which is ended when it takes longer than that. Throws ORACLE_CONNECTION_ERROR then. */
+/** The operation, which is ended when it takes longer, with ORACLE_CONNECTION_ERROR, or when its caller is gone. */
 export async function within<T>(
   ms: number,
+  caller: AbortSignal,
   operation: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const signal = AbortSignal.timeout(ms);
+  const late = AbortSignal.timeout(ms);
   try {
-    return await operation(signal);
+    return await operation(AbortSignal.any([late, caller]));
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!late.aborted) throw error;
     throw new OraFerryError(
       'ORACLE_CONNECTION_ERROR',
       `Oracle took longer than the ${ms / 1_000} seconds that a call may take.`,

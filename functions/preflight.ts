@@ -19,17 +19,17 @@ export const preflightInput = { params: transportId, body: z.strictObject({}).op
 /** What an execute of the transport would meet, of all its tables at once; nothing is read or written. */
 export async function preflightTransport(
   ctx: Context,
-  { principal, params }: Call<typeof preflightInput>,
+  { principal, params, signal: caller }: Call<typeof preflightInput>,
 ): Promise<Reply<Preflight>> {
   const transport = await ctx.transports.get(principal.tenant, params.id);
   const oracle = await ctx.oracle.source();
-  const findings = await within(questionsMs, (signal) => ask(oracle, transport, signal));
-  const tables = await checkTables(oracle, transport, findings);
+  const findings = await within(questionsMs, caller, (signal) => ask(oracle, transport, signal));
+  const tables = await checkTables(oracle, transport, findings, caller);
   return { body: { ...viewDatabase(oracle, transport, findings, tables), tables } };
 }
 
 /** For the dictionary, and then for trying each table. */
-const questionsMs = 60_000;
+const questionsMs = 40_000;
 const probesMs = 60_000;
 const concurrentProbes = 3;
 /** Their columns would make the answer of a larger transport huge. */
@@ -52,9 +52,10 @@ function checkTables(
   oracle: OracleSource,
   { tables, options }: Transport,
   { facts, definitions, policies }: Findings,
+  caller: AbortSignal,
 ): Promise<TableCheck[]> {
   const showColumns = tables.length <= tablesWithColumns;
-  const signal = AbortSignal.timeout(probesMs);
+  const signal = AbortSignal.any([AbortSignal.timeout(probesMs), caller]);
   const checker = { oracle, options, facts, policies, showColumns, signal };
   return mapLimited(tables, concurrentProbes, (table, index) => {
     const definition = definitions[index];

@@ -44,11 +44,11 @@ export const sampleView = z.object({
 /** Some rows of a table as it is now, byte for byte as an export would write them. */
 export async function sampleTable(
   ctx: Context,
-  { params, query }: Call<typeof sampleInput>,
+  { params, query, signal: caller }: Call<typeof sampleInput>,
 ): Promise<Reply<z.output<typeof sampleView>>> {
   const name = tableIn(params.name, query.owner);
   const oracle = await ctx.oracle.source();
-  const text = await within(readingMs, async (signal) => {
+  const text = await within(readingMs, caller, async (signal) => {
     const definition = await oracle.describe(name, signal);
     const columns = planColumns(definition, query);
     const wanted = { ...(definition.source ?? name), columns, limit: query.limit };

@@ -40,17 +40,17 @@ export const tablesView = z.object({
 /** Tables and views that our user sees, by owner and name. A page costs the same wherever it lies. */
 export async function listTables(
   ctx: Context,
-  { query }: Call<{ query: typeof tablesQuery }>,
+  { query, signal: caller }: Call<{ query: typeof tablesQuery }>,
 ): Promise<Reply<z.output<typeof tablesView>>> {
   const { owner, name: pattern, page_size: limit, page_token: token } = query;
   const after = token === undefined ? undefined : readToken(token);
   const oracle = await ctx.oracle.source();
-  const page = await within(listingMs, (signal) =>
+  const page = await within(listingMs, caller, (signal) =>
     oracle.catalogue.list({ owner, pattern }, { limit, after }, signal),
   );
   const tables =
     query.counts === 'exact'
-      ? await countTables(oracle, page.tables)
+      ? await countTables(oracle, page.tables, caller)
       : page.tables.map((table) => viewTable(table));
   return { body: { tables, next_page_token: page.next ? writeToken(page.next) : null } };
 }
@@ -63,8 +63,9 @@ const countingMs = 30_000;
 function countTables(
   oracle: OracleSource,
   tables: readonly TableDefinition[],
+  caller: AbortSignal,
 ): Promise<TableView[]> {
-  const signal = AbortSignal.timeout(countingMs);
+  const signal = AbortSignal.any([AbortSignal.timeout(countingMs), caller]);
   return mapLimited(tables, concurrentCounts, async (table) =>
     viewTable(table, await countRows(oracle, table, signal)),
   );

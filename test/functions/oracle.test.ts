@@ -4,9 +4,11 @@ import { checkTable } from '../../functions/preflight/check-table.ts';
 import { transportInput } from '../../shared/domain/transport.ts';
 import { createPeople, startOracleApi } from './oracle-fixture.ts';
 
+const live = new AbortController().signal;
+
 test('an operation that takes too long is ended, and the caller is told', async () => {
   let ended = false;
-  const slow = within(5, async (signal) => {
+  const slow = within(5, live, async (signal) => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
     ended = true;
     signal.throwIfAborted();
@@ -16,7 +18,7 @@ test('an operation that takes too long is ended, and the caller is told', async 
 });
 
 test('an operation that fails in time fails with its own error', async () => {
-  const failing = within(1_000, () => Promise.reject(new Error('its own')));
+  const failing = within(1_000, live, () => Promise.reject(new Error('its own')));
   await expect(failing).rejects.toThrow('its own');
 });
 
