@@ -13,7 +13,7 @@ beforeAll(async () => {
     columns: [
       { name: 'BIG', type: 'NUMBER', precision: 38, scale: 0 },
       { name: 'SMALL', type: 'NUMBER', precision: 5, scale: 2 },
-      { name: 'a "plain" b'.replaceAll('"', "'"), type: 'VARCHAR2', length: 10 },
+      { name: "it's", type: 'VARCHAR2', length: 10 },
       { name: 'AT', type: 'TIMESTAMP', scale: 9 },
     ],
   });
@@ -74,11 +74,9 @@ test('no digit is lost between the encoder and the answer, and any name can be a
   const response = await fetch(`${api.url}${path}`, { headers: { 'X-API-Key': keys.reader } });
   const text = await response.text();
   expect(response.status).toBe(200);
+  const { field } = JSON.parse(text).columns[2];
   expect(text).toContain(
-    '"rows":[{"BIG":"12345678901234567890123456789012345678","SMALL":1.1,"a_plain_b":"x","AT":"2024-02-29T23:59:58.123456789"}]'.replace(
-      'a_plain_b',
-      JSON.parse(text).columns[2].field,
-    ),
+    `"rows":[{"BIG":"12345678901234567890123456789012345678","SMALL":1.1,"${field}":"x","AT":"2024-02-29T23:59:58.123456789"}]`,
   );
 });
 
