@@ -16,7 +16,7 @@ import { remoteAddress } from './remote-address.ts';
 /** Decides who may come in, and how often. */
 export interface Gate extends Pick<Limits, 'holdStream'> {
   /** Throws AUTHENTICATION_ERROR, AUTHENTICATION_UNAVAILABLE, PERMISSION_DENIED and RATE_LIMITED. */
-  admit(visit: Visit, asked: Asked): Promise<Principal>;
+  admit(visit: Visit, door: Door, ticket: string | undefined): Promise<Principal>;
   /** Counts a call that leads nowhere. Throws RATE_LIMITED. */
   countUnknown(visit: Visit): Promise<void>;
 }
@@ -26,10 +26,10 @@ interface Visit {
   readonly res: ServerResponse;
 }
 
-interface Asked {
+/** What a route says of those who come. */
+interface Door {
   readonly scope: Scope | 'none';
-  /** Of the query, where the route takes one. */
-  readonly ticket?: string | undefined;
+  readonly isProbe?: boolean;
 }
 
 export function createGate(config: Config, log: Logger, tickets: TicketStore): Gate {
@@ -40,9 +40,13 @@ export function createGate(config: Config, log: Logger, tickets: TicketStore): G
     return limits.countUnknown(remoteAddress(req, config.api.trusted_proxies), res);
   }
 
-  async function admit(visit: Visit, { scope, ticket }: Asked): Promise<Principal> {
+  async function admit(
+    visit: Visit,
+    { scope, isProbe }: Door,
+    ticket: string | undefined,
+  ): Promise<Principal> {
     if (scope === 'none') {
-      await countUnknown(visit);
+      if (!isProbe) await countUnknown(visit);
       return anonymous;
     }
     const known = await authenticate(visit.req.headers);

@@ -42,6 +42,8 @@ interface Description {
   readonly description?: string;
   /** What the caller must be allowed; `none` asks for no key or token. */
   readonly scope: Scope | 'none';
+  /** Probes call it: a refusal of theirs could end an instance that does well, so its calls are not counted. */
+  readonly isProbe?: boolean;
   /** A ticket in the query may stand for a key or token. */
   readonly takesTicket?: boolean;
   /** Of an answer without an error. */

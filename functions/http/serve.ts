@@ -80,7 +80,7 @@ async function handle(
     throw elsewhere(route);
   }
   const ticket = route.takesTicket ? textOf(query['ticket']) : undefined;
-  const principal = await ctx.gate.admit({ req, res }, { scope: route.scope, ticket });
+  const principal = await ctx.gate.admit({ req, res }, route, ticket);
   const body = route.takesBody ? await readJson(req) : refuseBody(req);
   const caller = {
     principal,

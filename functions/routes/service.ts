@@ -22,6 +22,7 @@ export const serviceRoutes: readonly Route[] = [
     method: 'GET',
     service: 'each',
     path: '/api/health',
+    isProbe: true,
     summary: 'Whether the service lives and can reach what it needs; 503 when it cannot',
     scope: 'none',
     status: 200,

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createKeyring } from '../../../functions/http/auth-keys.ts';
 import { type ApiKey, loadConfig } from '../../../shared/config.ts';
 import { createLogger } from '../../../shared/logging.ts';
+import { startApi } from '../api.ts';
 
 let folder: string;
 let file: string;
@@ -89,6 +90,18 @@ test('keys that the environment gives win over the file', () => {
     ORAFERRY_API_KEYS_FILE: file,
   });
   expect([api.keys, api.keys_file]).toEqual([given, undefined]);
+});
+
+test('a function notices that a key was revoked', async () => {
+  write([keyOf('one'), keyOf('two')]);
+  const settings = { ORAFERRY_API_KEYS: '', ORAFERRY_API_KEYS_FILE: file };
+  const api = await startApi({}, settings);
+  const statusOf = async (key: string) => (await api.call('GET', '/api/jobs', { key })).status;
+  expect([await statusOf('one.s-one'), await statusOf('two.s-two')]).toEqual([200, 200]);
+  write([keyOf('two')]);
+  pass(60_000);
+  expect([await statusOf('one.s-one'), await statusOf('two.s-two')]).toEqual([401, 200]);
+  await api.close();
 });
 
 const minimal = {

@@ -50,8 +50,11 @@ test('whoever is unknown is counted by the address, whatever the call writes int
     limited.call('GET', to, { key: null, headers: { 'X-Forwarded-For': address } });
   expect((await from('1.1.1.1')).headers.get('ratelimit')).toMatch(/^"address";r=2;/);
   expect((await from('2.2.2.2', '/api/nowhere')).status).toBe(404);
-  expect((await from('3.3.3.3', '/api/health')).status).toBe(200);
-  expect((await from('4.4.4.4', '/api/health')).status).toBe(429);
+  expect((await from('3.3.3.3', '/api/openapi.json')).status).toBe(200);
+  expect((await from('4.4.4.4', '/api/openapi.json')).status).toBe(429);
+  expect((await from('5.5.5.5', '/api/nowhere')).status).toBe(429);
+  // A probe must not be refused on account of others.
+  expect((await from('6.6.6.6', '/api/health')).status).toBe(200);
 });
 
 test('behind a trusted proxy the address is what the proxy has seen', async () => {
