@@ -9,6 +9,7 @@ import { createObjectStore } from '../../shared/gcs/store.ts';
 import type { JobLedger } from '../../shared/ports.ts';
 import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
 
+// Needs faults and rows of the past, which only the local server has; tables.integration.test.ts does not.
 let fixture: JobFixture;
 
 beforeAll(async () => {

@@ -1,7 +1,5 @@
-import type { LocalColumn, LocalKind, LocalTable } from '../../../infra/local/oracle/database.ts';
-
-/** A table as tests hand it in; the owner is the test's user. */
-export type TestTable = Omit<LocalTable, 'owner'>;
+import type { LocalColumn, LocalKind } from '../../../infra/local/oracle/database.ts';
+import type { TestTable } from './database.ts';
 
 /**
  * The statements that create a table, with its comments. A view gets a table of its own behind it, into which

@@ -16,12 +16,14 @@ it('the variables of a real Oracle are those of the product', () => {
     ORACLE_TEST_WALLET_LOCATION: '/wallet',
     ORACLE_TEST_WALLET_PASSWORD: '',
     HOME: '/',
+    TNS_ADMIN: '/tns',
   };
   expect(realEnvironment({ ...named, ...more })).toEqual({
     ORACLE_CONNECT_STRING: 'db:1521/FREEPDB1',
     ORACLE_USER: 'FERRY',
     ORACLE_PASSWORD: 'secret',
     ORACLE_WALLET_LOCATION: '/wallet',
+    TNS_ADMIN: '/tns',
   });
 });
 

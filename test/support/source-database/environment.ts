@@ -8,8 +8,8 @@ export const howToName = `Name the real Oracle by ${needed.join(', ')}; see READ
 
 /**
  * The variables by which product code finds the real Oracle that ORACLE_TEST_… name: each of these without its
- * TEST_, so that ORACLE_TEST_WALLET_LOCATION and the like are possible, too. Undefined when none is set; throws an
- * Error when only some of the needed ones are.
+ * TEST_, so that ORACLE_TEST_WALLET_LOCATION and the like are possible, too, and TNS_ADMIN as it is. Undefined when
+ * none of the needed ones is set; throws an Error when only some are.
  */
 export function realEnvironment(env: Environment): Record<string, string> | undefined {
   const missing = needed.filter((name) => !env[name]);
@@ -18,5 +18,6 @@ export function realEnvironment(env: Environment): Record<string, string> | unde
   const settings = Object.entries(env).flatMap(([name, value]) =>
     name.startsWith(prefix) && value ? [[name.replace(prefix, 'ORACLE_'), value]] : [],
   );
-  return Object.fromEntries(settings);
+  const { TNS_ADMIN } = env;
+  return { ...Object.fromEntries(settings), ...(TNS_ADMIN && { TNS_ADMIN }) };
 }

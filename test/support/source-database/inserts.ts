@@ -1,6 +1,7 @@
 import oracledb from 'oracledb';
 import type { LocalColumn, LocalType, Value } from '../../../infra/local/oracle/database.ts';
-import { qualified, quoted, type TestTable } from './ddl.ts';
+import type { TestTable } from './database.ts';
+import { qualified, quoted } from './ddl.ts';
 import { type Bind, type Item, itemOf } from './insert-values.ts';
 
 /** Rows for one statement, as `connection.executeMany` takes them. */

@@ -3,8 +3,8 @@ import type oracledb from 'oracledb';
 import { pino } from 'pino';
 import { loadConfig, requireOracle } from '../../../shared/config.ts';
 import { createPool } from '../../../shared/oracle/pool.ts';
-import type { SourceDatabase } from '../source-database.ts';
-import { createStatements, dropStatements, qualified, type TestTable } from './ddl.ts';
+import type { SourceDatabase, TestTable } from './database.ts';
+import { createStatements, dropStatements, qualified } from './ddl.ts';
 import { executeInsert, insertStatements } from './inserts.ts';
 
 /**
@@ -76,7 +76,6 @@ const surroundings = {
   GOOGLE_CLOUD_PROJECT: 'test',
   ORAFERRY_REGION: 'test',
   ORAFERRY_BUCKETS: 'test',
-  TNS_ADMIN: process.env['TNS_ADMIN'],
 };
 
 /** https://node-oracledb.readthedocs.io/en/latest/api_manual/connection.html#connection.oracleServerVersion */
