@@ -63,7 +63,7 @@ words
   .add(ifMatch.shape['if-match'], {
     description: 'The etag that the change is meant for, or `*` for any; another one gives 412.',
     pattern: '^(\\*|"[^",]*")$',
-    example: '*',
+    examples: ['*'],
   })
   .add(jobsQuery.shape.created_after, { description: 'Jobs that were made then or later.' })
   .add(jobsQuery.shape.created_before, { description: 'Jobs that were made before then.' })

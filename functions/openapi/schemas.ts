@@ -23,16 +23,12 @@ export function createSchemas(): Schemas {
       io,
       metadata: words,
       unrepresentable: 'any',
+      override: admitMoreFields,
     });
-    for (const [name, definition] of Object.entries($defs ?? {})) keep(name, definition);
-    const name = words.get(schema)?.id;
-    if (name === undefined) return tidy(root) as JsonSchema;
-    keep(name, root);
-    return { $ref: `#/components/schemas/${name}` };
-  }
-
-  function keep(name: string, definition: object): void {
-    components[name] = tidy(definition) as JsonSchema;
+    for (const [name, definition] of Object.entries($defs ?? {})) {
+      components[name] = tidy(definition) as JsonSchema;
+    }
+    return tidy(root) as JsonSchema;
   }
 
   return {
@@ -42,14 +38,26 @@ export function createSchemas(): Schemas {
   };
 }
 
+/** Answers may get more fields; only what was written to be strict stays so. */
+function admitMoreFields({ zodSchema: { _zod }, jsonSchema }: Written): void {
+  if (_zod.def.type === 'object' && !_zod.def.catchall) delete jsonSchema.additionalProperties;
+}
+
+interface Written {
+  readonly zodSchema: z.core.$ZodTypes;
+  readonly jsonSchema: z.core.JSONSchema.BaseSchema;
+}
+
 /**
  * Points references at the components, and leaves out what says nothing: names beside their schemas, the bounds of
- * exact integers, and that an answer has no other fields: later versions may have.
+ * exact integers, and long patterns of what has a format.
  */
 function tidy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidy);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([key, inner]) => !saysNothing(key, inner));
+  const entries = Object.entries(value).filter(
+    ([key, inner]) => !saysNothing(key, inner) && !(key === 'pattern' && 'format' in value),
+  );
   return Object.fromEntries(
     entries.map(([key, inner]) => [
       key,
