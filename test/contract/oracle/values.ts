@@ -39,6 +39,7 @@ const fetchedForms: readonly Fetched[] = [
   [{ type: 'VARCHAR2', length: 30 }, '\u{1f6a2} "\n', '\u{1f6a2} "\n'],
   [{ type: 'NVARCHAR2', length: 30 }, '漢字', '漢字'],
   [{ type: 'RAW', length: 4 }, '00FF', Buffer.of(0, 255)],
+  [{ type: 'ROWID' }, 'AAAR3sAAEAAAACXAAA', 'AAAR3sAAEAAAACXAAA'],
   [{ type: 'CLOB' }, 'text', 'text'],
   [{ type: 'BLOB' }, 'AB', Buffer.of(0xab)],
 ];
@@ -67,7 +68,6 @@ export function valuesContract(under: SourceUnderTest): void {
   test.each([
     ['LONG', 'x'.repeat(5_000), 'x'.repeat(5_000)],
     ['LONG RAW', 'AB'.repeat(5_000), Buffer.alloc(5_000, 0xab)],
-    ['ROWID', 'AAAR3sAAEAAAACXAAA', 'AAAR3sAAEAAAACXAAA'],
     ['XMLTYPE', '<a>ż</a>', '<a>ż</a>'],
   ] as const)('values of %s come whole, and NULL as null', async (type, value, form) => {
     const rows = await fetched(
