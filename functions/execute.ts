@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Config } from '../shared/config.ts';
-import type { Job } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
-import type { ExecuteLimits, ExecuteRequest } from '../shared/ports.ts';
+import type { Enqueued, ExecuteLimits, ExecuteRequest } from '../shared/ports.ts';
 import type { Context } from './context.ts';
 import { transportId } from './fields.ts';
 import type { Reply } from './http/answer.ts';
@@ -46,20 +45,21 @@ export async function executeTransport(ctx: Context, call: ExecuteCall): Promise
   const transport = await ctx.transports.get(principal.tenant, params.id);
   const { bucket } = transport.destination;
   requireAllowedBucket(ctx.config, bucket, 'transport.destination.bucket');
-  const queued = await enqueue(ctx, isScheduler(call), {
+  const queued = await enqueue(ctx, {
     tenant: principal.tenant,
     transportId: params.id,
     traceId,
     defaultBucket: ctx.config.gcs.buckets[0] ?? '',
     fingerprint: fingerprintOf(body),
     limits: limitsOf(ctx.config),
+    takesRunning: isScheduler(call),
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(body?.allow_concurrent !== undefined && { allowConcurrent: body.allow_concurrent }),
   });
   const job = await ensureLaunched(ctx, queued.job, queued.created);
   log.info({ job: job.id, version: job.version, created: queued.created }, 'Transport executed');
   return {
-    ...(queued.isOther && { status: 200 }),
+    ...(queued.isRunning && { status: 200 }),
     body: { job: viewJob(job) },
     headers: { Location: `/api/jobs/${job.id}` },
   };
@@ -107,27 +107,15 @@ function limitsOf({ limits, job }: Config): ExecuteLimits {
   };
 }
 
-interface Queued {
-  readonly job: Job;
-  readonly created: boolean;
-  /** True for a job that another request began. */
-  readonly isOther?: boolean;
-}
-
 /** A running job is a conflict, but one whose launch was left undone would stay so for ever: it is finished. */
-async function enqueue(
-  ctx: Context,
-  takesRunning: boolean,
-  request: ExecuteRequest,
-): Promise<Queued> {
+async function enqueue(ctx: Context, request: ExecuteRequest): Promise<Enqueued> {
   try {
     return await ctx.jobs.enqueue(request);
   } catch (error) {
     const running = runningJobOf(error);
-    if (running === undefined) throw error;
-    const job = await ctx.jobs.get(request.tenant, running);
-    if (takesRunning) return { job, created: false, isOther: true };
-    await ensureLaunched(ctx, job, false);
+    if (running !== undefined) {
+      await ensureLaunched(ctx, await ctx.jobs.get(request.tenant, running), false);
+    }
     throw error;
   }
 }

@@ -69,12 +69,7 @@ export interface DatabaseFacts {
   readonly exempt: { readonly rows: boolean; readonly redaction: boolean };
 }
 
-type SystemView =
-  | 'V$DATABASE'
-  | 'DBA_EXTENTS'
-  | 'DBA_SEGMENTS'
-  | 'V$PARAMETER'
-  | 'V$UNDOSTAT';
+type SystemView = 'V$DATABASE' | 'DBA_EXTENTS' | 'DBA_SEGMENTS' | 'V$PARAMETER' | 'V$UNDOSTAT';
 
 /** The data dictionary, asked for many tables at once. */
 export interface OracleCatalogue {
@@ -227,7 +222,16 @@ export interface ExecuteRequest {
   readonly fingerprint: string;
   /** In place of the transport's own option. */
   readonly allowConcurrent?: boolean;
+  /** A running job of the transport is the answer, now and when the key comes again, instead of a conflict. */
+  readonly takesRunning?: boolean;
   readonly limits: ExecuteLimits;
+}
+
+export interface Enqueued {
+  readonly job: Job;
+  readonly created: boolean;
+  /** True for a job of the transport that another request began. */
+  readonly isRunning?: boolean;
 }
 
 /** How much may be under way at once. Every job that has not ended counts. */
@@ -262,7 +266,7 @@ export interface JobStore {
    * transport runs, and with `details.earlier_job_id` when the key was used for something else;
    * QUOTA_EXCEEDED when a limit leaves no room.
    */
-  enqueue(request: ExecuteRequest): Promise<{ readonly job: Job; readonly created: boolean }>;
+  enqueue(request: ExecuteRequest): Promise<Enqueued>;
   /**
    * True for one caller at a time: the right to call RunJob for a job that has no execution yet. It lapses
    * after a minute, so that a crashed launch can be finished by the next call.

@@ -3,7 +3,7 @@ import { OAuth2Client } from 'google-auth-library';
 import { z } from 'zod';
 import type { Config } from '../../shared/config.ts';
 import { OraFerryError } from '../../shared/errors.ts';
-import type { Principal } from './auth.ts';
+import type { Principal } from './principal.ts';
 
 type TokenSettings = Pick<
   Config['api'],

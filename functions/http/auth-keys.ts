@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type ApiKey, type Config, parseApiKeys } from '../../shared/config.ts';
 import type { Logger } from '../../shared/logging.ts';
-import type { Principal } from './auth.ts';
+import type { Principal } from './principal.ts';
 
 type KeySettings = Pick<Config['api'], 'keys' | 'keys_file'>;
 

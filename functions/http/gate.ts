@@ -2,15 +2,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../../shared/config.ts';
 import type { Logger } from '../../shared/logging.ts';
 import type { TicketStore } from '../../shared/ports.ts';
+import { createAuthenticator } from './auth.ts';
+import { createLimits, type Limits } from './limits.ts';
 import {
   anonymous,
-  createAuthenticator,
   type Principal,
   requireScope,
   type Scope,
   unauthenticated,
-} from './auth.ts';
-import { createLimits, type Limits } from './limits.ts';
+} from './principal.ts';
 import { remoteAddress } from './remote-address.ts';
 
 /** Decides who may come in, and how often. */

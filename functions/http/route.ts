@@ -3,8 +3,8 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
 import type { Context } from '../context.ts';
 import type { Reply } from './answer.ts';
-import type { Principal, Scope } from './auth.ts';
 import { type Input, type InputSchemas, parseInput, type RawInput } from './input.ts';
+import type { Principal, Scope } from './principal.ts';
 
 /** What a handler knows of its request besides the parsed input. */
 export interface Caller {

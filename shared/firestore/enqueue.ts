@@ -2,7 +2,7 @@ import { type Firestore, Timestamp, type Transaction } from '@google-cloud/fires
 import { type Job, unfinishedStates } from '../domain/job.ts';
 import { jobPrefix } from '../domain/layout.ts';
 import { OraFerryError } from '../errors.ts';
-import type { ExecuteRequest } from '../ports.ts';
+import type { Enqueued, ExecuteRequest } from '../ports.ts';
 import {
   byId,
   type JobDocument,
@@ -20,10 +20,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 const patient = { maxAttempts: 12 };
 
 /** Makes the next job of a transport, in one transaction with everything that it depends on. */
-export async function enqueue(
-  db: Firestore,
-  request: ExecuteRequest,
-): Promise<{ job: Job; created: boolean }> {
+export async function enqueue(db: Firestore, request: ExecuteRequest): Promise<Enqueued> {
   // Chosen before the transaction, so that a repeated one recognises its own job.
   const jobId = newId();
   let attempts = 0;
@@ -36,7 +33,10 @@ export async function enqueue(
     const transport = found(request.tenant, snapshot);
     const unfinished = await unfinishedJobs(db, tx);
     const { tasks, allow_concurrent: allowed } = transport.options;
-    if (!(request.allowConcurrent ?? allowed)) requireIdle(unfinished, snapshot.id);
+    const running = unfinished.find((job) => job.transportId === snapshot.id);
+    if (running && !(request.allowConcurrent ?? allowed)) {
+      return answerRunning(db, tx, request, running.id);
+    }
     const sessions = tasks * request.limits.sessionsPerTask;
     requireRoom(unfinished, request, sessions);
     const name = await tx.get(transportName(db, transport.name));
@@ -104,9 +104,16 @@ async function unfinishedJobs(db: Firestore, tx: Transaction): Promise<Unfinishe
   });
 }
 
-function requireIdle(unfinished: readonly Unfinished[], transportId: string): void {
-  const running = unfinished.find((job) => job.transportId === transportId);
-  if (running) throw busy(running.id);
+async function answerRunning(
+  db: Firestore,
+  tx: Transaction,
+  request: ExecuteRequest,
+  jobId: string,
+): Promise<Enqueued> {
+  if (!request.takesRunning) throw busy(jobId);
+  const snapshot = await tx.get(jobs(db).doc(jobId));
+  rememberRequest(db, tx, request, jobId, snapshot.readTime);
+  return { job: toJob(jobId, snapshot.data() as JobDocument), created: false, isRunning: true };
 }
 
 function requireRoom(

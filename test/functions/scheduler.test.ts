@@ -45,6 +45,9 @@ test('the next time of the schedule starts the next job, or is answered with the
   await api.call('POST', `/api/jobs/${first.body.job.id}/cancel`);
   const next = await deliver(path, '2026-11-23T04:00:00Z');
   expect([next.status, next.body.job.version]).toEqual([202, 2]);
+  // What was answered with the first job stays answered with it.
+  const late = await deliver(path, '2026-11-23T03:00:00Z');
+  expect(late.body.job).toMatchObject({ id: first.body.job.id, state: 'CANCELLED' });
 });
 
 test('another schedule of the same time is another request', async () => {

@@ -118,6 +118,18 @@ function enqueueing(open: () => Stores, crowd: number) {
     expect((await jobs.enqueue(beside)).job.version).toBe(2);
   });
 
+  it('a running job may be the answer, and stays that for the key', async () => {
+    const { transports, jobs } = open();
+    const { id } = await transports.create('default', inputOf('taken'));
+    const { job } = await jobs.enqueue(executeRequest(id));
+    const request = { ...executeRequest(id, 'k'), takesRunning: true };
+    const running = { job: { id: job.id }, created: false, isRunning: true };
+    expect(await jobs.enqueue(request)).toMatchObject(running);
+    await jobs.requestCancel('default', job.id);
+    const again = await jobs.enqueue(request);
+    expect(again).toMatchObject({ created: false, job: { id: job.id, state: 'CANCELLED' } });
+  });
+
   it('a key belongs to its transport', async () => {
     const { transports, jobs } = open();
     const first = await transports.create('default', inputOf('first'));
