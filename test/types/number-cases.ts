@@ -47,7 +47,7 @@ interface Decimal {
 }
 
 /** Decimal text with no exponent, no sign of a zero and no zero that could be left out, but for the one before a point. */
-export function plainText({ isNegative, digits, power }: Decimal): string {
+function plainText({ isNegative, digits, power }: Decimal): string {
   const shifted = power < 0 ? digits.padStart(1 - power, '0') : digits + '0'.repeat(power);
   const point = power < 0 ? shifted.length + power : shifted.length;
   const whole = shifted.slice(0, point).replace(/^0+(?=\d)/, '');
