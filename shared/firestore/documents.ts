@@ -104,6 +104,11 @@ export function request(
   return db.collection('requests').doc(id) as DocumentReference<RequestDocument>;
 }
 
+/** Every execute that makes a job reads this document and writes it, so that they are decided one after the other. */
+export function executeGate(db: Firestore): DocumentReference<{ jobId: string }> {
+  return db.collection('gates').doc('execute') as DocumentReference<{ jobId: string }>;
+}
+
 /** The record of a ticket. Its text is kept by nobody but its holder. */
 export function ticket(db: Firestore, text: string): DocumentReference<TicketDocument> {
   return db.collection('tickets').doc(hash([text])) as DocumentReference<TicketDocument>;

@@ -5,6 +5,7 @@ import { OraFerryError } from '../errors.ts';
 import type { Enqueued, ExecuteRequest } from '../ports.ts';
 import {
   byId,
+  executeGate,
   type JobDocument,
   jobs,
   newId,
@@ -16,7 +17,7 @@ import {
 import { busy, found } from './transports.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-// All executes read which jobs are unfinished, so many at once lose to each other more often than other writes do.
+// Executes of several instances at once are repeated more often than other writes, because only one gets through.
 const patient = { maxAttempts: 12 };
 
 /** Makes the next job of a transport, in one transaction with everything that it depends on. */
@@ -31,7 +32,8 @@ export async function enqueue(db: Firestore, request: ExecuteRequest): Promise<E
     if (before) return { job: before, created: false };
     const snapshot = await tx.get(byId(transports(db), request.transportId));
     const transport = found(request.tenant, snapshot);
-    const unfinished = await unfinishedJobs(db, tx);
+    const gate = await tx.get(executeGate(db));
+    const unfinished = await unfinishedJobs(db);
     const { tasks, allow_concurrent: allowed } = transport.options;
     const running = unfinished.find((job) => job.transportId === snapshot.id);
     if (running && !(request.allowConcurrent ?? allowed)) {
@@ -57,6 +59,7 @@ export async function enqueue(db: Firestore, request: ExecuteRequest): Promise<E
       epoch: 0,
       sessions,
     };
+    tx.set(gate.ref, { jobId });
     tx.set(jobs(db).doc(jobId), document);
     tx.set(name.ref, { transportId: snapshot.id, latestVersion: version });
     tx.update(snapshot.ref, { latestVersion: version });
@@ -92,12 +95,16 @@ interface Unfinished {
 /**
  * What is under way is read from the jobs themselves, not from a counter: a job that ends in any way, also by a
  * process that dies right after, is out of the sum with the same write.
+ *
+ * The read is no part of the transaction, which would lock every running job against its own tasks. It need not be:
+ * since the gate was read jobs may have ended, but none can have been added without the gate being written, and then
+ * the transaction is repeated.
  */
-async function unfinishedJobs(db: Firestore, tx: Transaction): Promise<Unfinished[]> {
+async function unfinishedJobs(db: Firestore): Promise<Unfinished[]> {
   const query = jobs(db)
     .where('state', 'in', unfinishedStates)
     .select('tenant', 'transportId', 'sessions');
-  const { docs } = await tx.get(query);
+  const { docs } = await query.get();
   return docs.map((doc) => {
     const { tenant, transportId, sessions = 1 } = doc.data() as JobDocument;
     return { id: doc.id, tenant, transportId, sessions };

@@ -8,6 +8,7 @@ import {
 } from '@google-cloud/firestore';
 import { isCancellable, type Job } from '../domain/job.ts';
 import { type ErrorReport, OraFerryError } from '../errors.ts';
+import { createTurns } from '../in-turn.ts';
 import type { JobDetail, JobFilter, JobStore } from '../ports.ts';
 import {
   byId,
@@ -27,8 +28,10 @@ const launchMs = 60_000;
 
 /** Jobs in Firestore, as the functions see them. */
 export function createJobStore(db: Firestore): JobStore {
+  // Those of one process need not meet in Firestore, where the loser waits for a second and more.
+  const inTurn = createTurns();
   return {
-    enqueue: (request) => store(() => enqueue(db, request)),
+    enqueue: (request) => store(() => inTurn(() => enqueue(db, request))),
     takeLaunch: (jobId) => store(() => takeLaunch(db, jobId)),
     releaseLaunch: (jobId) =>
       store(async () => void (await jobs(db).doc(jobId).update({ launchAt: FieldValue.delete() }))),

@@ -141,6 +141,13 @@ test('fifty concurrent executes with one key make one job and one execution', as
   expect(executionsOf([...ids][0])).toHaveLength(1);
 });
 
+test('twenty transports that are executed in the same moment all begin', async () => {
+  const names = Array.from({ length: 20 }, (_, n) => `same-moment-${n}`);
+  const paths = await Promise.all(names.map(newTransport));
+  const answers = await Promise.all(paths.map((path) => api.call('POST', `${path}/execute`)));
+  expect(answers.map(({ status }) => status)).toEqual(names.map(() => 202));
+});
+
 test('a lost answer to RunJob is settled by looking for the execution', async () => {
   const path = await newTransport('lost');
   api.cloudRun.faults.inject('run-job-answer-lost');

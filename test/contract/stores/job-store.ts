@@ -1,6 +1,8 @@
 import { Timestamp } from '@google-cloud/firestore';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../shared/domain/job.ts';
+import { createJobStore } from '../../../shared/firestore/jobs.ts';
+import type { ExecuteRequest } from '../../../shared/ports.ts';
 import {
   executeRequest,
   inputOf,
@@ -43,9 +45,11 @@ function enqueueing(open: () => Stores, crowd: number) {
   });
 
   it(`${crowd} concurrent requests with one key make one job`, async () => {
-    const { transports, jobs } = open();
+    const stores = open();
+    const { transports } = stores;
     const { id } = await transports.create('default', inputOf('keyed'));
-    const requests = Array.from({ length: crowd }, () => jobs.enqueue(executeRequest(id, 'k')));
+    const enqueue = enqueueElsewhere(stores);
+    const requests = Array.from({ length: crowd }, () => enqueue(executeRequest(id, 'k')));
     const answers = await Promise.all(requests);
     expect(new Set(answers.map(({ job }) => job.id)).size).toBe(1);
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
@@ -53,9 +57,11 @@ function enqueueing(open: () => Stores, crowd: number) {
   });
 
   it(`of ${crowd} concurrent requests without a key one wins, and the others are told which`, async () => {
-    const { transports, jobs } = open();
+    const stores = open();
+    const { transports } = stores;
     const { id } = await transports.create('default', inputOf('keyless'));
-    const requests = Array.from({ length: crowd }, () => jobs.enqueue(executeRequest(id)));
+    const enqueue = enqueueElsewhere(stores);
+    const requests = Array.from({ length: crowd }, () => enqueue(executeRequest(id)));
     const results = await Promise.allSettled(requests);
     const [winner, ...more] = results.filter((result) => result.status === 'fulfilled');
     expect(more).toEqual([]);
@@ -150,6 +156,11 @@ function enqueueing(open: () => Stores, crowd: number) {
   });
 }
 
+/** Each request comes to another instance of the function. */
+function enqueueElsewhere({ db }: Stores) {
+  return (request: ExecuteRequest) => createJobStore(db).enqueue(request);
+}
+
 function limiting(open: () => Stores, crowd: number) {
   const several = crowd / 10 + 3;
   const limits = { jobsPerTenant: 2, sessions: 1_000, sessionsPerTask: 1 };
@@ -164,7 +175,7 @@ function limiting(open: () => Stores, crowd: number) {
   it(`of ${several} concurrent jobs of a tenant no more begin than it may have`, async () => {
     const stores = open();
     const requests = await executes(stores, several, { limits });
-    const results = await Promise.allSettled(requests.map(stores.jobs.enqueue));
+    const results = await Promise.allSettled(requests.map(enqueueElsewhere(stores)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     const details = { quota: 'jobs', limit: 2, used: 2 };
     for (const result of results.filter(({ status }) => status === 'rejected')) {
@@ -179,7 +190,7 @@ function limiting(open: () => Stores, crowd: number) {
     const budget = { ...limits, jobsPerTenant: 100, sessions: 10, sessionsPerTask: 4 };
     const red = await executes(stores, several / 2, { limits: budget }, 'red');
     const blue = await executes(stores, several / 2, { limits: budget }, 'blue');
-    const results = await Promise.allSettled([...red, ...blue].map(stores.jobs.enqueue));
+    const results = await Promise.allSettled([...red, ...blue].map(enqueueElsewhere(stores)));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     const details = { quota: 'oracle_sessions', limit: 10, used: 8, asked: 4 };
     for (const result of results.filter(({ status }) => status === 'rejected')) {

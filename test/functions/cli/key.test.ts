@@ -121,6 +121,13 @@ test('of keys that are created at once, every one that was printed is in the fil
   expect(configured()).toHaveLength(printed.length);
 });
 
+test('through npm, a path begins where the person is', async () => {
+  const byNpm = { npm_lifecycle_event: 'key', INIT_CWD: folder };
+  const args = ['create', '--name', 'x', '--scopes', 'read', '--file', 'mine.json'];
+  expect((await run(args, byNpm)).code).toBe(0);
+  expect(readdirSync(folder)).toEqual(['mine.json']);
+});
+
 test('help is no error', async () => {
   expect(await key('--help')).toMatchObject({ code: 0, err: '' });
 });
@@ -144,9 +151,16 @@ async function create(name: string, ...more: string[]): Promise<string> {
   return out.trim();
 }
 
-function key(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+function key(...args: string[]) {
+  return run(args, { ORAFERRY_API_KEYS_FILE: file() });
+}
+
+function run(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<{ code: number; out: string; err: string }> {
   const program = fileURLToPath(new URL('../../../functions/cli/key.ts', import.meta.url));
-  const env = { PATH: process.env['PATH'], ORAFERRY_API_KEYS_FILE: file() };
+  const env = { PATH: process.env['PATH'], ...environment };
   return new Promise((resolve) => {
     execFile(process.execPath, [program, ...args], { env }, (error, out, err) =>
       resolve({ code: error ? Number(error.code) : 0, out, err }),
