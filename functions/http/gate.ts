@@ -49,7 +49,10 @@ export function createGate(config: Config, log: Logger, tickets: TicketStore): G
       if (!isProbe) await countUnknown(visit);
       return anonymous;
     }
-    const known = await authenticate(visit.req.headers);
+    const known = await authenticate(visit.req.headers).catch(async (error) => {
+      await countUnknown(visit);
+      throw error;
+    });
     if (known) await limits.countKnown(known.id, visit.res);
     // Whoever is not known is counted before a ticket is looked up, which costs a transaction.
     else await countUnknown(visit);

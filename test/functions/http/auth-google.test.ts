@@ -160,6 +160,7 @@ describe('certificates that cannot be read', () => {
     const headers = { Authorization: `Bearer ${google.token()}` };
     const failed = await list(api, headers);
     expect([failed.status, failed.body.code]).toEqual([503, 'AUTHENTICATION_UNAVAILABLE']);
+    expect(failed.headers.get('ratelimit-policy')).toMatch(/^"address"/);
     google.fail = false;
     expect((await list(api, headers)).status).toBe(200);
   });
