@@ -83,7 +83,7 @@ function lead(digits: string, precision: number): string {
   if (significant.length > precision) {
     throw new RangeError(`the interval's leading field has more than ${precision} digits`);
   }
-  return significant.padStart(precision, '0');
+  return significant.padStart(Math.max(precision, 1), '0');
 }
 
 function pad(digits: string): string {
