@@ -1,9 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type ErrorReport, reportError, toOraFerryError } from '../../shared/errors.ts';
 import { standingHeaders, transportSecurity } from './standing-headers.ts';
-
-/** How long a client may go on sending what is no longer read after its answer. */
-export const lingerMs = 5_000;
+import { discardRest } from './unread-body.ts';
 
 /** What a handler gives back. `text` or `bytes` are sent as they are, in place of `body`. */
 export interface Reply<B = unknown> {
@@ -24,6 +22,7 @@ export function answer(
   traceId: string,
   { body, text, bytes, stream, headers }: Reply,
 ): void {
+  discardRest(res.req);
   const content = bytes ?? text ?? (body === undefined ? undefined : JSON.stringify(body));
   res.writeHead(status, {
     ...(content !== undefined && {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { OraFerryError } from '../../shared/errors.ts';
-import { lingerMs } from './answer.ts';
 import { announcesBody, declaredLength } from './hidden.ts';
 import { invalidRequest } from './input.ts';
 import { requireModestJson } from './json-caps.ts';
@@ -39,16 +38,6 @@ function orNoJson<T>(read: () => T): T {
 /** A body where none is taken is a misunderstanding. Throws VALIDATION_ERROR. */
 export function refuseBody(req: IncomingMessage): void {
   if (announcesBody(req)) throw invalidRequest([{ field: 'body', message: 'is not taken here' }]);
-}
-
-/**
- * After an early answer the client may still be sending. Node discards what comes; a client that goes on for
- * more than five seconds is cut off.
- */
-export function endUnreadBody(req: IncomingMessage): void {
-  if (req.complete || req.destroyed) return;
-  const timer = setTimeout(() => req.destroy(), lingerMs);
-  req.once('close', () => clearTimeout(timer));
 }
 
 async function readBytes(req: IncomingMessage): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { OraFerryError } from '../../shared/errors.ts';
 import { answerError } from './answer.ts';
-import { continueLater, endUnreadBody } from './body-limit.ts';
+import { continueLater } from './body-limit.ts';
 import { hideFromFramework } from './hidden.ts';
 import { answerRefusals, type OnRefusal } from './refusals.ts';
 import { traceIdOf } from './trace.ts';
@@ -32,7 +32,6 @@ export function guardFramework({ onServer, onRefusal }: Hooks): void {
     // Our function refuses a request without a host in its own shape.
     const server = createServer({ requireHostHeader: false }, (req, res) => {
       hideFromFramework(req);
-      res.once('finish', () => endUnreadBody(req));
       app(req, res, (error) => answerError(res, traceIdOf(req.headers), unforeseen(req, error)));
     });
     server.on('checkContinue', (req, res) => {

@@ -1,9 +1,10 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { OraFerryError } from '../../shared/errors.ts';
-import { errorBody, lingerMs } from './answer.ts';
+import { errorBody } from './answer.ts';
 import { standingHeaders } from './standing-headers.ts';
 import { traceIdOf } from './trace.ts';
+import { lingerMs } from './unread-body.ts';
 
 /** Told of each request that was refused before our function saw it. */
 export type OnRefusal = (error: OraFerryError, traceId: string) => void;
