@@ -3,8 +3,13 @@ import { errorSchema, headerComponents } from './errors.ts';
 import { type Components, describeOperation } from './operation.ts';
 import { createSchemas, type JsonSchema } from './schemas.ts';
 
+/** The document as it is served and kept in the repository. */
+export function documentText(routes: readonly Route[], version: string): string {
+  return `${JSON.stringify(describeApi(routes, version), null, 2)}\n`;
+}
+
 /** The table of routes as an OpenAPI document: https://spec.openapis.org/oas/v3.1.1.html */
-export function describeApi(routes: readonly Route[], version: string): JsonSchema {
+function describeApi(routes: readonly Route[], version: string): JsonSchema {
   const components: Components = { schemas: createSchemas(), responses: {} };
   const paths = pathsOf(routes, components);
   return {
@@ -26,11 +31,6 @@ export function describeApi(routes: readonly Route[], version: string): JsonSche
       headers: headerComponents,
     },
   };
-}
-
-/** The document as it is served and kept in the repository. */
-export function documentText(routes: readonly Route[], version: string): string {
-  return `${JSON.stringify(describeApi(routes, version), null, 2)}\n`;
 }
 
 const tags: Readonly<Record<Tag, string>> = {

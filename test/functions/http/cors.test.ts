@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadConfig } from '../../../shared/config.ts';
 import { type Api, keys, startApi } from '../api.ts';
 
 let api: Api;
@@ -87,5 +88,13 @@ test('every answer carries the security headers; over HTTPS also that it stays t
     expect(plain.headers.get('strict-transport-security')).toBeNull();
     const secure = await api.call('GET', path, { headers: { 'X-Forwarded-Proto': 'https' } });
     expect(secure.headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/);
+  }
+});
+
+test('the list takes origins to the letter and nothing that stands for anybody', () => {
+  for (const wrong of ['*', 'null', 'https://app.example.com/', 'app.example.com', 'ftp://a.b']) {
+    expect(() => loadConfig({ ...api.environment, ORAFERRY_CORS_ORIGINS: wrong })).toThrow(
+      /cors_origins.*must be an origin/,
+    );
   }
 });
