@@ -1,5 +1,6 @@
 import type { Job } from '../shared/domain/job.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
+import { labelsField } from '../shared/logging.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { Context } from './context.ts';
 import { newTraceparent } from './http/trace.ts';
@@ -54,6 +55,8 @@ async function giveUp(ctx: Context, job: Job, cause: unknown): Promise<OraFerryE
     ? ctx.jobs.failLaunch(job.id, reportError(error))
     : ctx.jobs.releaseLaunch(job.id);
   // Without the note the job stays as it is, and the right to launch lapses by itself.
-  await noted.catch((err) => ctx.log.warn({ err, job: job.id }, 'The launch could not be noted'));
+  await noted.catch((err) =>
+    ctx.log.warn({ err, ...labelsField({ job: job.id }) }, 'The launch could not be noted'),
+  );
   return error;
 }

@@ -7,6 +7,7 @@ import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts
 import type { SplitQueue } from '../shared/ports.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
+import { logFields } from './log-fields.ts';
 import type { AttemptTracker, TaskProgressReport } from './progress.ts';
 import { watchJob } from './watch-job.ts';
 import type { SplitWorker } from './worker-process.ts';
@@ -73,8 +74,8 @@ async function drain(shared: Shared): Promise<void> {
 async function attempt(shared: Shared, claim: Claim, worker: SplitWorker): Promise<void> {
   const { ctx, signal } = shared;
   const extraction = await ctx.ledger.extraction(claim.jobId, claim.extractionId);
-  const table = `${extraction.owner}.${extraction.table}`;
-  const log = ctx.log.child({ table, split: claim.position, attempt: claim.attempt });
+  const fields = logFields(ctx, shared.job, labelsOf(claim, extraction));
+  const log = ctx.log.child({ ...fields, attempt: claim.attempt });
   const tracker = shared.report.track(claim);
   try {
     const { rows, parts } = await exportClaim(shared, claim, extraction, worker, tracker);
@@ -95,6 +96,10 @@ async function attempt(shared: Shared, claim: Claim, worker: SplitWorker): Promi
 }
 
 const notOurs = 'The split is not ours any more.';
+
+function labelsOf({ position }: Claim, { owner, table }: Extraction) {
+  return { table: `${owner}.${table}`, split: String(position) };
+}
 
 async function exportClaim(
   { ctx, job, signal }: Shared,
@@ -117,6 +122,7 @@ async function exportClaim(
     partName: partName(owner, table, claim.position, claim.attempt),
     gzipLevel: job.options.gzip_level,
     refuseReplacements: job.options.on_replacement === 'fail',
+    logFields: logFields(ctx, job, labelsOf(claim, extraction)),
   };
   // Recorded before the first byte, so that the finaliser can end every upload that may still create an object.
   const onUpload = (name: string, uri: string) => ctx.ledger.recordUpload(claim, name, uri);
