@@ -14,7 +14,18 @@ const exchanges = new AsyncLocalStorage<Exchange>();
 
 /** Everything that the work begins, timers and callbacks included, belongs to the exchange. */
 export function withinExchange<T>(exchange: Exchange, work: () => T): T {
+  leaveDomain();
   return exchanges.run(exchange, work);
+}
+
+/**
+ * The framework runs each request in a domain, which would answer in plain text, and write the error to standard
+ * error as it is, whatever it holds:
+ * https://github.com/GoogleCloudPlatform/functions-framework-nodejs/blob/main/src/function_wrappers.ts
+ */
+function leaveDomain(): void {
+  const { domain } = process as { readonly domain?: { exit(): void } | null };
+  domain?.exit();
 }
 
 /**

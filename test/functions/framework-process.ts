@@ -12,12 +12,15 @@ export interface Framework {
   readonly child: ChildProcess;
 }
 
+const deployed = '../../functions/index.ts';
+
 /** Starts the framework's own program on the sources; resolves when it listens. */
 export async function startFramework(
   environment: Readonly<Record<string, string>>,
   target = 'api',
+  source = deployed,
 ): Promise<Framework> {
-  const { child, lines } = spawnFramework(environment, target);
+  const { child, lines } = spawnFramework(environment, target, source);
   const listening = Promise.withResolvers<number>();
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { message, port } = JSON.parse(line);
@@ -28,13 +31,17 @@ export async function startFramework(
 }
 
 /** The process, and what it writes to standard error. */
-export function spawnFramework(environment: Readonly<Record<string, string>>, target = 'api') {
+export function spawnFramework(
+  environment: Readonly<Record<string, string>>,
+  target = 'api',
+  source = deployed,
+) {
   const require = createRequire(import.meta.url);
   const program = join(dirname(require.resolve('@google-cloud/functions-framework')), 'main.js');
-  const source = fileURLToPath(new URL('../../functions/index.ts', import.meta.url));
+  const file = fileURLToPath(new URL(source, import.meta.url));
   const child = spawn(
     process.execPath,
-    [program, `--target=${target}`, `--source=${source}`, '--port=0'],
+    [program, `--target=${target}`, `--source=${file}`, '--port=0'],
     {
       env: { PATH: process.env['PATH'], METADATA_SERVER_DETECTION: 'none', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
