@@ -14,7 +14,7 @@ export interface TaskContext {
   readonly log: Logger;
   readonly ledger: JobLedger;
   readonly objects: ObjectStore;
-  /** For planning only. */
+  /** For planning and checking tables. */
   readonly oracle: OracleSource;
   readonly progress: ProgressBus;
   /** Resource name of the Cloud Run execution that this task belongs to. */
@@ -29,7 +29,11 @@ export function createTaskContext(env: NodeJS.ProcessEnv): TaskContext {
   const log = createLogger(config, 'oraferry-job');
   const db = createFirestore(config);
   const progress = createProgressBus(config, log);
-  const oracle = createOracleSource(requireOracle(config), { action: 'plan', log });
+  const oracle = createOracleSource(requireOracle(config), {
+    action: 'plan',
+    log,
+    poolMax: config.job.workers,
+  });
   return {
     config,
     log,

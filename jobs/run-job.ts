@@ -5,11 +5,11 @@ import { OraFerryError } from '../shared/errors.ts';
 import { traceField } from '../shared/logging.ts';
 import { isRetryable } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
-import { exportSplits } from './export-splits.ts';
 import { finishJob } from './finish.ts';
-import { planJob } from './plan.ts';
+import { planJob } from './plan-job.ts';
 import { reportProgress, type TaskProgressReport } from './progress.ts';
 import { holdLease } from './task-lease.ts';
+import { work } from './work.ts';
 
 const pollMs = 1_000;
 
@@ -85,7 +85,7 @@ async function takeTurn(ctx: Turns, job: Job, signal: AbortSignal): Promise<bool
     case 'PLANNING':
       return planJob(ctx, job.id, holder, signal);
     case 'RUNNING':
-      await exportSplits(ctx, job, { holder, report }, signal);
+      await work(ctx, job, { holder, report }, signal);
       return finishJob(ctx, job.id, holder, signal);
     default:
       return finishJob(ctx, job.id, holder, signal);

@@ -68,6 +68,8 @@ const schema = z.strictObject({
       /** Attempts at one split that may end in an error. */
       attempts: z.coerce.number().int().min(1).max(10).default(4),
       lease_seconds: seconds(30),
+      /** A table with fewer bytes is one split, however many sessions there are. */
+      min_split_bytes: z.coerce.number().int().min(1).default(33_554_432),
     })
     .prefault({}),
 });
@@ -108,6 +110,7 @@ const environment = {
   ORAFERRY_WORKERS: 'job.workers',
   ORAFERRY_ATTEMPTS: 'job.attempts',
   ORAFERRY_LEASE_SECONDS: 'job.lease_seconds',
+  ORAFERRY_MIN_SPLIT_BYTES: 'job.min_split_bytes',
 } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;

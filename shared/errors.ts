@@ -136,6 +136,12 @@ export const errorCatalogue = {
     meaning: 'Oracle no longer holds the undo that the snapshot needs (ORA-01555).',
     action: 'Raise UNDO_RETENTION above the duration of the export, or export at a quieter time.',
   },
+  TABLE_CHANGED: {
+    status: 503,
+    retryable: false,
+    meaning: 'The definition of the table, or where its rows lie, changed while it was exported.',
+    action: 'Export it when nobody alters, moves, shrinks or truncates it.',
+  },
   GCS_UPLOAD_ERROR: {
     status: 503,
     retryable: true,

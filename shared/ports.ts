@@ -138,6 +138,8 @@ export interface RowQuery extends TableName, RowChoice {
   readonly range?: SplitRange | undefined;
   /** At most so many rows; all unless told. */
   readonly limit?: number;
+  /** What the session is for, as V$SESSION.ACTION shows it to a DBA. */
+  readonly action?: string;
   /**
    * Reads in a READ ONLY transaction of its own instead of at an SCN, counts the chosen rows in it first, and tells
    * their number before the first batch.
@@ -373,8 +375,8 @@ export interface JobLedger {
   /** CHECKING → READ. */
   settleTable(claim: TableClaim): Promise<void>;
   /**
-   * Gives up the plan of the claim, of a table or of one of its splits: to PENDING for a plan at a new SCN, or FAILED
-   * when the table has had `mostEpochs`. Does nothing when another plan has been begun meanwhile.
+   * Gives up the plan of the claim, of a table (while it is made, or checked) or of one of its splits: to PENDING for
+   * a plan at a new SCN, or FAILED when the table has had `mostEpochs`. Does nothing when that has been done already.
    */
   restartTable(claim: TableClaim | Claim, error: ErrorReport): Promise<void>;
 

@@ -86,7 +86,7 @@ function isAhead(hint: SplitProgress, known: SplitProgress): boolean {
   return hint.rows >= known.rows;
 }
 
-/** An attempt that failed lowers the truth; what is shown waits until the truth is there again. */
+/** An attempt that failed, or a table that is read anew, lowers the truth; what is shown waits until the truth is there again. */
 function raise(mark: TableProgress | undefined, now: TableProgress): TableProgress {
   if (!mark) return now;
   return {
@@ -95,6 +95,6 @@ function raise(mark: TableProgress | undefined, now: TableProgress): TableProgre
     percent: Math.max(mark.percent, now.percent),
     bytesRead: Math.max(mark.bytesRead, now.bytesRead),
     bytesUploaded: Math.max(mark.bytesUploaded, now.bytesUploaded),
-    splitsDone: Math.max(mark.splitsDone, now.splitsDone),
+    splitsDone: Math.min(Math.max(mark.splitsDone, now.splitsDone), now.splitsTotal),
   };
 }

@@ -61,6 +61,8 @@ export interface Extraction {
   /** Decimal text. Before the plan: the SCN to plan at, absent when the plan must take one of its own. */
   readonly scn?: string;
   readonly consistency?: TableConsistency;
+  /** When its present plan was published, ISO 8601. */
+  readonly plannedAt?: string;
   readonly columns: readonly PlannedColumn[];
   /** Only rows for which every condition holds are counted and exported. */
   readonly filter?: readonly PlannedCondition[];
@@ -97,6 +99,8 @@ export interface TableClaim {
 export interface ExtractionTotals {
   readonly state: ExtractionState;
   readonly rows: number;
+  /** By Oracle; absent when nobody asked. */
+  readonly countedRows?: number;
   readonly bytes: number;
   readonly bytesUncompressed: number;
   readonly splitsDone: number;
@@ -112,10 +116,12 @@ export function totalsOf(extraction: Extraction, splits: readonly Split[]): Extr
   const own = splitsOf(extraction, splits);
   const done = own.filter((split) => split.state === 'DONE');
   const parts = done.flatMap((split) => split.parts);
+  const countedRows = extraction.countedRows ?? done.at(0)?.countedRows;
   const error = extraction.result?.error ?? failureOf(extraction, own);
   return {
     state: extraction.result?.state ?? stateFrom(extraction),
     rows: sum(parts.map((part) => part.rows)),
+    ...(countedRows !== undefined && { countedRows }),
     bytes: sum(parts.map((part) => part.bytes)),
     bytesUncompressed: sum(parts.map((part) => part.bytesUncompressed)),
     splitsDone: done.length,

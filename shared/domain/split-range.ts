@@ -24,10 +24,13 @@ export type SplitRange =
   | { readonly kind: 'conditions'; readonly conditions: readonly PlannedCondition[] };
 
 /** How a table was divided, best first; what is possible depends on its kind and on what our user may read. */
-export type SplitMethod =
-  | 'extents'
-  | 'chunks'
-  | 'sampled rowids'
-  | 'partitions'
-  | 'key ranges'
-  | 'whole table';
+export const splitMethods = [
+  'extents',
+  'chunks',
+  'sampled rowids',
+  'partitions',
+  'key ranges',
+  'whole table',
+] as const;
+
+export type SplitMethod = (typeof splitMethods)[number];
