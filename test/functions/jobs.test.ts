@@ -177,14 +177,19 @@ async function writePlan(id: string): Promise<void> {
   await extractions(db, id).doc('e').set({
     owner: 'HR',
     table: 'EMPLOYEES',
+    kind: 'table',
     position: 0,
+    phase: 'READING',
     epoch: 1,
+    failures: 0,
     scn,
+    consistency: 'scn',
     columns: [],
     countedRows: 8,
     splitsTotal: 2,
   });
-  const split = { extractionId: 'e', epoch: 1, failures: 0, uploads: [] };
+  const range = { kind: 'whole' } as const;
+  const split = { extractionId: 'e', epoch: 1, range, failures: 0, uploads: [] };
   const part = { name: 'p', rows: 5, bytes: 50, bytesUncompressed: 500 };
   await splits(db, id)
     .doc('s-0')
