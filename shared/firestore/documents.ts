@@ -3,6 +3,7 @@ import type {
   CollectionReference,
   DocumentReference,
   Firestore,
+  Query,
   Timestamp,
 } from '@google-cloud/firestore';
 import type { Extraction } from '../domain/extraction.ts';
@@ -33,7 +34,11 @@ export interface JobDocument extends Omit<Job, 'id'> {
   /** Random for each launch: tells a launcher whose answer was lost that the launch is its own. */
   readonly launchId?: string;
 }
-export type ExtractionDocument = Omit<Extraction, 'id'>;
+
+export interface ExtractionDocument extends Omit<Extraction, 'id'> {
+  /** Random for each claim of the table. */
+  readonly claimId?: string;
+}
 
 export interface SplitDocument extends Omit<Split, 'id'> {
   /** A guess, for the order of claims only. */
@@ -89,6 +94,11 @@ export function request(
   return db.collection('requests').doc(id) as DocumentReference<RequestDocument>;
 }
 
+/** The same documents with these fields alone: what is not needed need not travel. */
+export function select<D>(query: Query<D>, ...fields: (keyof D & string)[]): Query<D> {
+  return query.select(...fields) as Query<D>;
+}
+
 export function newId(): string {
   return randomUUID().replaceAll('-', '');
 }
@@ -108,6 +118,22 @@ export function byId<D>(collection: CollectionReference<D>, id: string): Documen
 export function splitId(extractionId: string, epoch: number, position: number): string {
   return hash([extractionId, epoch, position]).slice(0, 32);
 }
+
+/** An extraction as the domain knows it. Those of before tables had phases were all planned. */
+export function toExtraction(id: string, document: ExtractionDocument): Extraction {
+  const { claimId: _, ...extraction } = document;
+  return { id, ...beforePhases, ...extraction };
+}
+
+const beforePhases = { kind: 'table', phase: 'READ', failures: 0 } as const;
+
+/** A split as the domain knows it. Those of before splits had ranges were whole tables. */
+export function toSplit(id: string, document: SplitDocument): Split {
+  const { claimId: _, expectedRows: _rows, ...split } = document;
+  return { id, ...beforeRanges, ...split };
+}
+
+const beforeRanges = { range: { kind: 'whole' } } as const;
 
 function hash(key: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(key)).digest('hex');

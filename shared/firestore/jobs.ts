@@ -18,6 +18,8 @@ import {
   newId,
   request as requestRecord,
   splits,
+  toExtraction,
+  toSplit,
   transportName,
   transports,
 } from './documents.ts';
@@ -151,16 +153,18 @@ async function failLaunch(
 async function detail(db: Firestore, tenant: string, id: string): Promise<JobDetail> {
   const job = jobOf(tenant, await byId(jobs(db), id).get());
   const [tables, parts, tasks] = await Promise.all([
-    extractions(db, id).where('epoch', '==', job.epoch).get(),
-    splits(db, id).where('epoch', '==', job.epoch).get(),
+    extractions(db, id).get(),
+    splits(db, id).get(),
     leases(db, id).get(),
   ]);
+  const found = tables.docs.map((doc) => toExtraction(doc.id, doc.data()));
+  const epochs = new Map(found.map((extraction) => [extraction.id, extraction.epoch]));
   return {
     job,
-    extractions: tables.docs
-      .map((doc) => ({ id: doc.id, ...doc.data() }))
-      .toSorted((a, b) => a.position - b.position),
-    splits: parts.docs.map((doc) => ({ id: doc.id, ...doc.data() })),
+    extractions: found.toSorted((a, b) => a.position - b.position),
+    splits: parts.docs
+      .map((doc) => toSplit(doc.id, doc.data()))
+      .filter(({ extractionId, epoch }) => epoch === epochs.get(extractionId)),
     hints: tasks.docs.flatMap((doc) => doc.data().hints),
   };
 }

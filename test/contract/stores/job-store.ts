@@ -253,7 +253,7 @@ function history(open: () => Stores) {
     const { id } = await runningJob(stores, 2);
     const { job, extractions, splits } = await stores.jobs.detail('default', id);
     expect(job).toMatchObject({ state: 'RUNNING', scn: '4711', consistency: 'scn' });
-    expect(extractions).toMatchObject([{ id: 'id-TIMES', splitsTotal: 2, countedRows: 10 }]);
+    expect(extractions).toMatchObject([{ id: 'id-TIMES', splitsTotal: 2, countedRows: 20 }]);
     expect(splits.map(({ position }) => position).toSorted()).toEqual([0, 1]);
   });
 

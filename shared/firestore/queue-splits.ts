@@ -1,0 +1,114 @@
+import type { QueryDocumentSnapshot } from '@google-cloud/firestore';
+import type { Claim } from '../domain/split.ts';
+import type { Work } from '../ports.ts';
+import { newId, type SplitDocument, splits, toSplit } from './documents.ts';
+import { isPreconditionFailure } from './errors.ts';
+import type { Candidate, Claimer } from './ledger-queue.ts';
+import { versionOf } from './ledger-splits.ts';
+import type { DeadTasks } from './queue-dead.ts';
+import { createReadiness } from './queue-readiness.ts';
+import { createScan } from './queue-scan.ts';
+
+const pageSizes = { first: 8, least: 4, most: 200 };
+/** Claims that are looked at for a holder without a lease, whenever there is nothing else to do. */
+const claimsAtOnce = 10;
+/** Pages without anything to claim before a look ends: their tables are being planned. */
+const emptyPages = 5;
+
+type SplitSnapshot = QueryDocumentSnapshot<SplitDocument>;
+
+/** Looks for splits that wait for somebody. */
+export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
+  const { db, jobId, holder, known } = claimer;
+  const all = splits(db, jobId);
+  const claimed = all.where('state', '==', 'CLAIMED');
+  const sample = createScan(claimed);
+  const readiness = createReadiness(db, jobId);
+  const size = createPageSize();
+  const readHeldBy = async (holders: readonly string[]) => {
+    const queries = holders.map((one) => claimed.where('holder', '==', one));
+    const found = await Promise.all(queries.map((query) => query.limit(pageSizes.most).get()));
+    return found.flatMap(({ docs }) => docs);
+  };
+  const toCandidate = (split: SplitSnapshot): Candidate => ({
+    claim: () => claimSplit(claimer, split, size.note),
+  });
+
+  return {
+    /** Pending ones, the largest first. */
+    async pending(): Promise<Candidate[]> {
+      const scan = createScan(all.where('state', '==', 'PENDING'));
+      for (let page = 0; page < emptyPages; page++) {
+        const some = await scan.next(size.next());
+        const ready = await readiness.sift(some);
+        if (ready.length > 0) return largestFirst(ready).map(toCandidate);
+        if (some.length === 0) break;
+      }
+      return [];
+    },
+    /** Claimed ones that nobody works on. `open` tells whether any are claimed at all, as far as was seen. */
+    async left(gone: readonly string[]): Promise<{ candidates: Candidate[]; open: boolean }> {
+      const own = await readHeldBy([holder]);
+      const theirs = await readHeldBy(gone);
+      if (theirs.length === 0) dead.passOver();
+      const left = [...own.filter((split) => !known.has(split.data().claimId ?? '')), ...theirs];
+      const some = await sample.next(claimsAtOnce);
+      for (const split of some) {
+        const other = split.data().holder ?? '';
+        if (other !== holder && !(await dead.isLive(other))) left.push(split);
+      }
+      const ready = await readiness.sift(left);
+      return { candidates: ready.map(toCandidate), open: own.length + some.length > 0 };
+    },
+  };
+}
+
+/** Grows while nobody else claims what was read, and shrinks when much of it was read in vain. */
+function createPageSize() {
+  let size = pageSizes.first / 2;
+  let lostSome = false;
+  return {
+    next(): number {
+      size = lostSome ? Math.max(pageSizes.least, size / 2) : Math.min(pageSizes.most, size * 2);
+      lostSome = false;
+      return size;
+    },
+    note(claimed: boolean): void {
+      lostSome ||= !claimed;
+    },
+  };
+}
+
+/** As with tables. */
+function largestFirst(page: readonly SplitSnapshot[]): SplitSnapshot[] {
+  const magnitude = (doc: SplitSnapshot) =>
+    Math.floor(Math.log2(1 + (doc.data().expectedRows ?? 0)));
+  return page.toSorted((a, b) => magnitude(b) - magnitude(a));
+}
+
+async function claimSplit(
+  { jobId, holder, known }: Claimer,
+  split: SplitSnapshot,
+  note: (claimed: boolean) => void,
+): Promise<Work | undefined> {
+  const stored = toSplit(split.id, split.data());
+  const claimId = newId();
+  const attempt = stored.attempt + 1;
+  // Known before it is written, or a look beside us could take the claim for one that was left behind.
+  known.add(claimId);
+  try {
+    const write = { state: 'CLAIMED', holder, attempt, claimId } as const;
+    const { writeTime } = await split.ref.update(write, { lastUpdateTime: split.updateTime });
+    note(true);
+    const { id: splitId, extractionId, epoch, position, failures, range } = stored;
+    const of = { jobId, splitId, extractionId, epoch, position, range };
+    const claim: Claim = { ...of, attempt, failures, holder, version: versionOf(writeTime) };
+    return { kind: 'split', claim };
+  } catch (error) {
+    // Should it have been written all the same, it will be found left behind.
+    known.delete(claimId);
+    if (!isPreconditionFailure(error)) throw error;
+    note(false);
+    return undefined;
+  }
+}
