@@ -37,9 +37,9 @@ export async function* encodeChunks(
     if (chunk.rows() + batch.length > chunkRows) yield chunk.take();
     for await (const { text, rows } of textsOf(encoder, batch)) {
       chunk.add(text, rows);
+      note(encoder, options);
       if (chunk.isFull()) yield chunk.take();
     }
-    note(encoder, options);
   }
   if (!chunk.isEmpty()) yield chunk.take();
 }

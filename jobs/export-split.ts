@@ -84,7 +84,7 @@ export async function exportSplit(
     stop: (error) => failure.abort(error),
     signal: AbortSignal.any([signal, failure.signal]),
     tally: { fetched: 0, encoded: 0, newlines: 0, replacements: {} },
-    written: { bytesUncompressed: 0, bytes: 0 },
+    written: { rows: 0, bytesUncompressed: 0, bytes: 0, replacements: {} },
   };
   const count: { rows?: number } = {};
   const query = queryOf(task, count);
@@ -112,7 +112,12 @@ interface Stages extends SplitDependencies {
   readonly signal: AbortSignal;
   readonly tally: Tally;
   /** Of the parts that are finished. */
-  readonly written: { bytesUncompressed: number; bytes: number };
+  readonly written: {
+    rows: number;
+    bytesUncompressed: number;
+    bytes: number;
+    replacements: Tally['replacements'];
+  };
 }
 
 function queryOf(task: SplitTask, count: { rows?: number }): RowQuery {
@@ -152,8 +157,11 @@ async function writeParts(
   const parts: Part[] = [];
   for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
     const part = await writePart(stages, parts.length + 1, next.value, chunks);
-    stages.written.bytes += part.bytes;
-    stages.written.bytesUncompressed += part.bytesUncompressed;
+    const { written, tally } = stages;
+    written.rows = tally.encoded;
+    written.replacements = tally.replacements;
+    written.bytes += part.bytes;
+    written.bytesUncompressed += part.bytesUncompressed;
     parts.push(part);
   }
   return parts;
@@ -171,10 +179,9 @@ async function writePart(
   const uri = await objects.beginUpload(task.bucket, name, 'application/gzip');
   try {
     await hooks.onUpload(partOfTable, uri);
-    const before = { ...stages.tally };
     const target = { bucket: task.bucket, name, uri };
     const { stored, counts } = await streamPart(stages, { first, rest }, target);
-    return partFrom(stages, before, counts, { ...stored, name: partOfTable });
+    return partFrom(stages, counts, { ...stored, name: partOfTable });
   } catch (error) {
     await objects.cancelUpload(uri).catch(() => undefined);
     throw error;
@@ -222,28 +229,29 @@ async function* untilFull(
   counts: GzipStage['counts'],
 ): AsyncGenerator<Uint8Array> {
   for (let chunk: Uint8Array | undefined = first; chunk; ) {
+    // Looked at before, because the chunk goes to another thread.
+    const endsRow: boolean = chunk.at(-1) === newline;
     yield chunk;
     hooks.onProgress?.({
       rows: tally.encoded,
       bytesUncompressed: written.bytesUncompressed + counts.bytesIn,
       bytes: written.bytes + counts.bytesOut,
     });
-    const isFull: boolean = counts.bytesOut >= task.maxPartBytes && chunk.at(-1) === newline;
+    const isFull: boolean = endsRow && counts.bytesOut >= task.maxPartBytes;
     chunk = isFull ? undefined : (await rest.next()).value;
   }
 }
 
 function partFrom(
-  { task, tally }: Stages,
-  before: Tally,
+  { task, tally, written }: Stages,
   { bytesIn, bytesOut }: GzipStage['counts'],
   stored: StoredObject,
 ): Part {
-  const rows = tally.encoded - before.encoded;
+  const rows = tally.encoded - written.rows;
   if (bytesOut !== stored.bytes) {
-    throw differing(task, { bytes_sent: bytesOut, bytes_stored: stored.bytes });
+    throw differing(task, { rows, bytes_sent: bytesOut, bytes_stored: stored.bytes });
   }
-  const replacements = increase(before.replacements, tally.replacements);
+  const replacements = increase(written.replacements, tally.replacements);
   return {
     name: stored.name,
     rows,

@@ -22,8 +22,10 @@ export interface ExportFixture extends OracleFixture {
   objects(options?: Partial<ObjectStoreOptions>): ObjectStore;
   /** The whole table at the present SCN; the attempt is unique. */
   taskOf(source: OracleSource, table: TableName): Promise<SplitTask>;
-  /** The object's lines as JSON, or undefined when there is no object. */
+  /** The lines of the first part as JSON, or undefined when there is no object. */
   linesOf(task: SplitTask): Record<string, unknown>[] | undefined;
+  /** The lines of an object of any name. */
+  linesIn(name: string): Record<string, unknown>[];
 }
 
 /** Oracle and Cloud Storage for a test file. */
@@ -83,13 +85,17 @@ export function useServers(): ExportFixture {
       };
     },
     linesOf(task) {
-      const path = join(dir, bucket, task.prefix, firstPart(task));
-      if (!existsSync(path)) return undefined;
-      const lines = gunzipSync(readFileSync(path)).toString('utf8').split('\n');
-      if (lines.pop() !== '') throw new Error('the last line has no newline');
-      return lines.map((line) => JSON.parse(line));
+      const name = task.prefix + firstPart(task);
+      return existsSync(join(dir, bucket, name)) ? linesIn(join(dir, bucket, name)) : undefined;
     },
+    linesIn: (name) => linesIn(join(dir, bucket, name)),
   };
+}
+
+function linesIn(path: string): Record<string, unknown>[] {
+  const lines = gunzipSync(readFileSync(path)).toString('utf8').split('\n');
+  if (lines.pop() !== '') throw new Error('the last line has no newline');
+  return lines.map((line) => JSON.parse(line));
 }
 
 /** The name of a task's first part, relative to its prefix. */

@@ -39,6 +39,8 @@ export function anExtraction(table: string, more: Partial<Extraction> = {}): Ext
     epoch: 2,
     failures: 0,
     scn: '9007199254740993',
+    consistency: 'scn',
+    splitMethod: 'whole table',
     columns: [],
     splitsTotal: 1,
     ...more,

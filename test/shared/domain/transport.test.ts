@@ -44,6 +44,7 @@ describe('a transport', () => {
         gzip_level: 1,
         verify: 'count',
         snapshot: 'job',
+        target_part_bytes: 268_435_456,
         number_default: 'STRING',
         dates: 'datetime',
         time_zones: 'offset',
