@@ -9,8 +9,8 @@ import { OracleError } from './errors.ts';
 import { clobWire, isLob, KINDS } from './lob-types.ts';
 import { numberWire } from './number-types.ts';
 import { rowidWire } from './rowid-types.ts';
-import { rowidOf } from './rowids.ts';
 import type { Projection } from './rows.ts';
+import { rowidAt } from './storage.ts';
 import type { Taker } from './taker.ts';
 import { textWire } from './text-types.ts';
 import type { Token } from './tokens.ts';
@@ -207,7 +207,9 @@ export function projectItem(table: StoredTable, { name, label, ...item }: Item):
   if (!item.column) {
     const { wire } = item.convert(ROWID_COLUMN, { table: table.id, column: 0 });
     const read = rowidReader(table);
-    return { name, nullable: false, signature: label, wire, read };
+    // What was encoded before the rows moved is of no use.
+    const signature = `${label} ${table.segments[0]?.object}`;
+    return { name, nullable: false, signature, wire, read };
   }
   const { column, index } = findColumn(table, item.column);
   const { wire, convert } = item.convert(column, { table: table.id, column: index });
@@ -227,8 +229,11 @@ export function projectItem(table: StoredTable, { name, label, ...item }: Item):
 const ROWID_COLUMN: LocalColumn = { name: 'ROWID', type: 'ROWID' };
 
 /** Reads the ROWID of a row version; all versions of a row have the same. */
-function rowidReader({ id, versions }: StoredTable): Projection['read'] {
-  return (_row, version) => rowidOf(id, versions[version]?.row ?? 0);
+function rowidReader({ versions }: StoredTable): Projection['read'] {
+  return (_row, version) => {
+    const found = versions[version];
+    return found ? rowidAt(found) : null;
+  };
 }
 
 /** The column that a token names. Throws ORA-00904. */
