@@ -29,6 +29,7 @@ test('a job shows its tables with the sums of what is committed', async () => {
         scn: '9007199254740993',
         epoch: 1,
         consistency: 'scn',
+        split_method: null,
         rows: 5,
         rows_expected: 8,
         verified_rows: null,
@@ -50,7 +51,7 @@ test('a failed job and its failed table give their errors', async () => {
   const error = { code: 'TABLE_NOT_FOUND' as const, message: 'gone', details: { table: 'X' } };
   const db = createFirestore(api.config);
   await jobs(db).doc(job.id).update({ state: 'FAILED', error });
-  await splits(db, job.id).doc('s-1').update({ state: 'FAILED', error });
+  await extractions(db, job.id).doc('e').update({ phase: 'FAILED', error });
   await db.terminate();
   const { body } = await api.call('GET', `/api/jobs/${job.id}`);
   expect(body).toMatchObject({ state: 'FAILED', error });
