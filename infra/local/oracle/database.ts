@@ -37,12 +37,14 @@ export interface LocalTable {
   /** By column name. */
   columnComments?: Readonly<Record<string, string>>;
   /** As gathered some day; without them the dictionary has NULLs. */
-  statistics?: { rows: number; averageRowLength: number; analyzed: string };
+  statistics?: { rows: number; averageRowLength: number; analyzed: string; blocks?: number };
   /** The dictionary lists these too, as hidden; no row has them. */
   hiddenColumns?: readonly { name: string; userGenerated: boolean }[];
   /** Names of policies that would hide rows or mask values; this server only lists them. */
   policies?: { rows?: string; redaction?: string };
   partitions?: LocalPartitions;
+  /** Some of its partitions are said to lie outside the database. */
+  isHybrid?: boolean;
   /** Names of columns; they are not enforced. */
   primaryKey?: readonly string[];
   uniqueKeys?: readonly (readonly string[])[];
@@ -176,12 +178,7 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
       }
       return died;
     },
-    drop(owner, name) {
-      existing(owner, name);
-      tables.delete(key(owner, name));
-      scn++;
-    },
-    ...createAlterations({ existing, nextScn: () => ++scn, storage }),
+    ...createAlterations({ tables, existing, nextScn: () => ++scn, storage }),
     ...createSynonyms(),
     listTables: () => [...tables.values()],
     currentScn: () => scn,
@@ -189,24 +186,31 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
       undoLow = low;
     },
     findTable: (owner, name) => tables.get(key(owner, name)),
-    findTableById: (id) => tables.values().find((table) => table.id === id),
+    findTableById: (id) => [...tables.values()].find((table) => table.id === id),
     assertReadable: (table, at) => assertReadable(table, at, { scn, undoLow }),
     rowsAt: (owner, name, at) => rowsAt(existing(owner, name), at),
   };
 }
 
 interface Altered {
+  tables: Map<string, MutableTable>;
   existing(owner: string, name: string): MutableTable;
   nextScn(): number;
   storage: Storage;
 }
 
 function createAlterations({
+  tables,
   existing,
   nextScn,
   storage,
-}: Altered): Pick<Database, 'ddl' | 'move'> {
+}: Altered): Pick<Database, 'drop' | 'ddl' | 'move'> {
   return {
+    drop(owner, name) {
+      existing(owner, name);
+      tables.delete(key(owner, name));
+      nextScn();
+    },
     ddl(owner, name) {
       existing(owner, name).changed = nextScn();
     },

@@ -4,13 +4,22 @@
  */
 import { columnQueries } from './dictionary-columns.ts';
 import { objectQueries } from './dictionary-objects.ts';
+import { partQueries } from './dictionary-parts.ts';
 import { type DictionaryQuery, spelling } from './dictionary-query.ts';
 import { systemQueries } from './dictionary-system.ts';
 import { tableQueries } from './dictionary-tables.ts';
+import { chunkQueries } from './parallel-execute.ts';
 import type { Token } from './tokens.ts';
 
 const QUERIES = new Map<string, DictionaryQuery>(
-  Object.entries({ ...tableQueries, ...columnQueries, ...systemQueries, ...objectQueries }),
+  Object.entries({
+    ...tableQueries,
+    ...columnQueries,
+    ...systemQueries,
+    ...objectQueries,
+    ...partQueries,
+    ...chunkQueries,
+  }),
 );
 
 /** The query that these tokens spell, however many pairs of owner and name it asks for. */
