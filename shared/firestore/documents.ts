@@ -33,6 +33,8 @@ export interface JobDocument extends Omit<Job, 'id'> {
   readonly launchAt?: Timestamp;
   /** Random for each launch: tells a launcher whose answer was lost that the launch is its own. */
   readonly launchId?: string;
+  /** Until its end has been announced: what reconcile looks for. */
+  readonly isOpen?: boolean;
 }
 
 export interface ExtractionDocument extends Omit<Extraction, 'id'> {
@@ -117,6 +119,12 @@ export function byId<D>(collection: CollectionReference<D>, id: string): Documen
 /** Names the split of a table within one epoch. A hash, so that even the splits of one table are spread. */
 export function splitId(extractionId: string, epoch: number, position: number): string {
   return hash([extractionId, epoch, position]).slice(0, 32);
+}
+
+/** A job as the domain knows it; fields of the store's own stay behind. */
+export function toJob(id: string, document: JobDocument): Job {
+  const { launchAt: _, launchId: _id, isOpen: _open, ...job } = document;
+  return { id, ...job };
 }
 
 /** An extraction as the domain knows it. Those of before tables had phases were all planned. */

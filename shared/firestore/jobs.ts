@@ -19,16 +19,19 @@ import {
   request as requestRecord,
   splits,
   toExtraction,
+  toJob,
   toSplit,
   transportName,
   transports,
 } from './documents.ts';
 import { store } from './errors.ts';
+import { isLaunching } from './launching.ts';
+import { noteOnce } from './notes.ts';
 import { readPage } from './paging.ts';
 import { busy, found } from './transports.ts';
+import { endUnattended, hasLiveTask, openJobs, takeRelaunch } from './unattended.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
-const launchMs = 60_000;
 
 /** Jobs in Firestore, as the functions see them. */
 export function createJobStore(db: Firestore): JobStore {
@@ -38,7 +41,9 @@ export function createJobStore(db: Firestore): JobStore {
     releaseLaunch: (jobId) =>
       store(async () => void (await jobs(db).doc(jobId).update({ launchAt: FieldValue.delete() }))),
     recordExecution: (jobId, execution) =>
-      store(async () => void (await jobs(db).doc(jobId).update({ execution }))),
+      store(async () => {
+        await jobs(db).doc(jobId).update({ execution, launchAt: FieldValue.delete() });
+      }),
     failLaunch: (jobId, error) =>
       store(() => db.runTransaction((tx) => failLaunch(db, tx, jobId, error))),
     get: (tenant, id) => store(async () => jobOf(tenant, await byId(jobs(db), id).get())),
@@ -46,6 +51,11 @@ export function createJobStore(db: Firestore): JobStore {
     list: (tenant, filter, page) => store(() => readPage(query(db, tenant, filter), page, toJob)),
     requestCancel: (tenant, id) =>
       store(() => db.runTransaction((tx) => requestCancel(db, tx, tenant, id))),
+    open: (limit) => store(() => openJobs(db, limit)),
+    hasLiveTask: (jobId) => store(() => hasLiveTask(db, jobId)),
+    takeRelaunch: (seen, most) => store(() => takeRelaunch(db, seen, most)),
+    endUnattended: (seen, error) => store(() => endUnattended(db, seen, error)),
+    noteAnnounced: (jobId) => store(() => noteOnce(db, jobId, 'announcedAt')),
   };
 }
 
@@ -76,6 +86,7 @@ async function enqueue(db: Firestore, request: ExecuteRequest) {
       traceId: request.traceId,
       createdAt: snapshot.readTime.toDate().toISOString(),
       epoch: 0,
+      isOpen: true,
     };
     tx.set(jobs(db).doc(jobId), document);
     tx.set(name.ref, { transportId: snapshot.id, latestVersion: version });
@@ -132,7 +143,7 @@ async function takeLaunch(db: Firestore, jobId: string): Promise<boolean> {
     if (job?.state !== 'QUEUED' || job.execution !== undefined) return false;
     if (job.launchId === launchId) return true;
     const now = snapshot.readTime;
-    if (job.launchAt && now.toMillis() - job.launchAt.toMillis() < launchMs) return false;
+    if (isLaunching(job, now)) return false;
     tx.update(snapshot.ref, { launchAt: now, launchId });
     return true;
   });
@@ -195,25 +206,17 @@ async function requestCancel(
   }
   // A failure that was decided but not yet carried out gives way: sweeping is all that is left either way.
   const { owner: _, outcome: _o, error: _e, finishedAt: _f, ...rest } = job;
-  const cancelled: Job = {
-    ...rest,
-    ...(job.state === 'QUEUED'
-      ? { state: 'CANCELLED', finishedAt: snapshot.readTime.toDate().toISOString() }
-      : { state: 'CANCELLING' }),
-  };
-  const { id: _id, ...document } = cancelled;
-  tx.set(snapshot.ref, document);
-  return cancelled;
+  const next =
+    job.state === 'QUEUED'
+      ? ({ state: 'CANCELLED', finishedAt: snapshot.readTime.toDate().toISOString() } as const)
+      : ({ state: 'CANCELLING' } as const);
+  const gone = FieldValue.delete();
+  tx.update(snapshot.ref, { owner: gone, outcome: gone, error: gone, finishedAt: gone, ...next });
+  return { ...rest, ...next };
 }
 
 function jobOf(tenant: string, snapshot: DocumentSnapshot<JobDocument>): Job {
   const document = snapshot.data();
   if (document?.tenant === tenant) return toJob(snapshot.id, document);
   throw new OraFerryError('JOB_NOT_FOUND', 'No job has this id.');
-}
-
-/** A job as the domain knows it; fields of the store's own stay behind. */
-export function toJob(id: string, document: JobDocument): Job {
-  const { launchAt: _, launchId: _id, ...job } = document;
-  return { id, ...job };
 }

@@ -2,8 +2,7 @@ import { FieldValue, type Firestore, type Transaction } from '@google-cloud/fire
 import { openPhases } from '../domain/extraction.ts';
 import { type Job, type JobOutcome, type JobState, mayBecome } from '../domain/job.ts';
 import type { ExtractionResult } from '../ports.ts';
-import { extractions, type JobDocument, jobs, splits } from './documents.ts';
-import { toJob } from './jobs.ts';
+import { extractions, type JobDocument, jobs, splits, toJob } from './documents.ts';
 import { isHolderLive, lost } from './leases.ts';
 import { supersedeAll } from './supersede.ts';
 
@@ -83,18 +82,6 @@ export function finish(db: Firestore, job: Job): Promise<Job> {
     if (!end || !mayBecome(stored.state, end)) throw lost(`the job is ${stored.state}`);
     tx.update(snapshot.ref, { state: end, owner: FieldValue.delete() });
     return toJob(job.id, { ...stored, state: end });
-  });
-}
-
-export function noteOnce(
-  db: Firestore,
-  jobId: string,
-  field: 'announcedAt' | 'outputDeletedAt',
-): Promise<void> {
-  return db.runTransaction(async (tx) => {
-    const snapshot = await tx.get(jobs(db).doc(jobId));
-    if (snapshot.data()?.[field] !== undefined) return;
-    tx.update(snapshot.ref, { [field]: snapshot.readTime.toDate().toISOString() });
   });
 }
 

@@ -3,8 +3,7 @@ import type { Extraction } from '../domain/extraction.ts';
 import type { Consistency, Job } from '../domain/job.ts';
 import type { ErrorReport } from '../errors.ts';
 import { batchesOf, type WeighedWrite, weightOf } from './batches.ts';
-import { extractions, jobs } from './documents.ts';
-import { toJob } from './jobs.ts';
+import { extractions, jobs, toJob } from './documents.ts';
 import { isHolderLive, lost } from './leases.ts';
 
 export function beginPlanning(

@@ -33,15 +33,17 @@ const tableLookMs = 5_000;
 export function openQueue(db: Firestore, job: Job, holder: string, known: KnownClaims): WorkQueue {
   const claimer: Claimer = { db, jobId: job.id, holder, known };
   const dead = createDeadTasks(claimer);
-  const tables = createTableLook(claimer);
+  const tables = createTableLook(claimer, dead);
   const splits = createSplitLook(claimer, dead);
   let page: Candidate[] = [];
   let isOpen = true;
+  let isLastResort = false;
   let tablesReadAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
 
   const refill = async () => {
     tablesReadAt = performance.now();
+    isLastResort = false;
     const gone = await dead.find();
     const found = await tables.waiting(gone);
     if (found.length > 0) {
@@ -51,9 +53,9 @@ export function openQueue(db: Firestore, job: Job, holder: string, known: KnownC
     if (page.length > 0) return;
     page = await splits.pending();
     if (page.length > 0) return;
-    const [left, unchecked] = [await splits.left(gone), await tables.unchecked()];
-    page = [...left.candidates, ...unchecked.candidates];
-    isOpen = left.open || unchecked.open || (await tables.areOpen());
+    page = [...(await splits.left(gone)), ...(await tables.left())];
+    isOpen = await tables.areOpen();
+    isLastResort = true;
   };
   const refilled = () => {
     // A failed read must be tried again by the next caller.
@@ -64,13 +66,20 @@ export function openQueue(db: Firestore, job: Job, holder: string, known: KnownC
   };
   const isDue = () => page.length === 0 || performance.now() - tablesReadAt > tableLookMs;
 
+  const claimFirst = async () => {
+    for (let candidate = page.shift(); candidate; candidate = page.shift()) {
+      const work = await candidate.claim();
+      if (work) return work;
+    }
+    return undefined;
+  };
   const next = async () => {
     for (;;) {
       if (isDue()) await refilled();
-      const candidate = page.shift();
-      if (!candidate) return { work: undefined, open: isOpen };
-      const work = await candidate.claim();
+      const work = await claimFirst();
       if (work) return { work };
+      // What was left behind and could not be claimed is not looked for again before the caller has paused.
+      if (isLastResort) return { work: undefined, open: isOpen };
     }
   };
   return { next: () => store(next) };

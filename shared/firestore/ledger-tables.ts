@@ -45,26 +45,44 @@ export function releaseTable(db: Firestore, claim: TableClaim): Promise<void> {
   });
 }
 
-/** A table is checked when none of its splits is open, which is true for good once it is true in its epoch. */
+/** What tells a table in one of its epochs. */
+type TableEpoch = Pick<TableClaim, 'jobId' | 'extractionId' | 'epoch'>;
+
+/** Once none of its splits is open, which is so for good in its epoch, a table can be checked. */
 export async function claimCheck(
   db: Firestore,
-  { jobId, extractionId, epoch, holder }: Omit<TableClaim, 'purpose' | 'claimId'>,
+  done: TableEpoch & Pick<TableClaim, 'holder'>,
   known: KnownClaims,
 ): Promise<TableClaim | undefined> {
+  return (await hasOpenSplit(db, done)) ? undefined : takeCheck(db, done, known);
+}
+
+export async function hasOpenSplit(
+  db: Firestore,
+  { jobId, extractionId, epoch }: TableEpoch,
+): Promise<boolean> {
   const open = splits(db, jobId)
     .where('extractionId', '==', extractionId)
     .where('epoch', '==', epoch)
     .where('state', 'in', ['PENDING', 'CLAIMED'])
     .select()
     .limit(1);
-  if (!(await open.get()).empty) return undefined;
+  return !(await open.get()).empty;
+}
+
+/** The right to check a table that has no open split; undefined when it is somebody else's, or not wanted any more. */
+export async function takeCheck(
+  db: Firestore,
+  { jobId, extractionId, epoch, holder }: TableEpoch & Pick<TableClaim, 'holder'>,
+  known: KnownClaims,
+): Promise<TableClaim | undefined> {
   // Chosen before the transaction, so that a repeated one recognises its own claim; and known before it is written,
   // or a queue of this task could take it for one that was left behind.
   const claimId = newId();
   const claim: TableClaim = { purpose: 'check', jobId, extractionId, epoch, holder, claimId };
   known.add(claimId);
   try {
-    if (await takeCheck(db, claim)) return claim;
+    if (await isTaken(db, claim)) return claim;
   } catch (error) {
     known.delete(claimId);
     throw error;
@@ -73,7 +91,7 @@ export async function claimCheck(
   return undefined;
 }
 
-function takeCheck(db: Firestore, claim: TableClaim): Promise<boolean> {
+function isTaken(db: Firestore, claim: TableClaim): Promise<boolean> {
   const { holder, claimId } = claim;
   return db.runTransaction(async (tx) => {
     const job = await tx.get(jobs(db).doc(claim.jobId));

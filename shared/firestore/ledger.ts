@@ -2,17 +2,18 @@ import { FieldValue, type Firestore } from '@google-cloud/firestore';
 import type { Extraction } from '../domain/extraction.ts';
 import { OraFerryError } from '../errors.ts';
 import type { JobLedger } from '../ports.ts';
-import { byId, extractions, jobs, leases, splits, toExtraction, toSplit } from './documents.ts';
-import { store } from './errors.ts';
-import { toJob } from './jobs.ts';
 import {
-  beginFinish,
-  decide,
-  finish,
-  finishedJobs,
-  noteOnce,
-  supersedeOpen,
-} from './ledger-finish.ts';
+  byId,
+  extractions,
+  jobs,
+  leases,
+  splits,
+  toExtraction,
+  toJob,
+  toSplit,
+} from './documents.ts';
+import { store } from './errors.ts';
+import { beginFinish, decide, finish, finishedJobs, supersedeOpen } from './ledger-finish.ts';
 import { beginPlanning, failPlanning, publishTables, saveTables } from './ledger-plan.ts';
 import { publishTable } from './ledger-publish.ts';
 import { openQueue } from './ledger-queue.ts';
@@ -25,6 +26,7 @@ import {
   restartTable,
   settleTable,
 } from './ledger-tables.ts';
+import { noteOnce } from './notes.ts';
 
 /** The job program's side of Firestore: every write is fenced, see the port. */
 export function createJobLedger(db: Firestore): JobLedger {

@@ -11,7 +11,7 @@ import { createScan } from './queue-scan.ts';
 
 const pageSizes = { first: 8, least: 4, most: 200 };
 /** Claims that are looked at for a holder without a lease, whenever there is nothing else to do. */
-const claimsAtOnce = 10;
+const claimsAtOnce = 5;
 /** Pages without anything to claim before a look ends: their tables are being planned. */
 const emptyPages = 5;
 
@@ -22,6 +22,7 @@ export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
   const { db, jobId, holder, known } = claimer;
   const all = splits(db, jobId);
   const claimed = all.where('state', '==', 'CLAIMED');
+  const waiting = createScan(all.where('state', '==', 'PENDING'));
   const sample = createScan(claimed);
   const readiness = createReadiness(db, jobId);
   const size = createPageSize();
@@ -37,17 +38,16 @@ export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
   return {
     /** Pending ones, the largest first. */
     async pending(): Promise<Candidate[]> {
-      const scan = createScan(all.where('state', '==', 'PENDING'));
       for (let page = 0; page < emptyPages; page++) {
-        const some = await scan.next(size.next());
+        const some = await waiting.next(size.next());
         const ready = await readiness.sift(some);
         if (ready.length > 0) return largestFirst(ready).map(toCandidate);
         if (some.length === 0) break;
       }
       return [];
     },
-    /** Claimed ones that nobody works on. `open` tells whether any are claimed at all, as far as was seen. */
-    async left(gone: readonly string[]): Promise<{ candidates: Candidate[]; open: boolean }> {
+    /** Claimed ones that nobody works on: in the hands of the dead, or left behind under the task's own name. */
+    async left(gone: readonly string[]): Promise<Candidate[]> {
       const own = await readHeldBy([holder]);
       const theirs = await readHeldBy(gone);
       if (theirs.length === 0) dead.passOver();
@@ -58,23 +58,27 @@ export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
         if (other !== holder && !(await dead.isLive(other))) left.push(split);
       }
       const ready = await readiness.sift(left);
-      return { candidates: ready.map(toCandidate), open: own.length + some.length > 0 };
+      return ready.map(toCandidate);
     },
   };
 }
 
 /** Grows while nobody else claims what was read, and shrinks when much of it was read in vain. */
 function createPageSize() {
-  let size = pageSizes.first / 2;
-  let lostSome = false;
+  let size: number = pageSizes.first;
+  let won = 0;
+  let lost = 0;
   return {
     next(): number {
-      size = lostSome ? Math.max(pageSizes.least, size / 2) : Math.min(pageSizes.most, size * 2);
-      lostSome = false;
+      if (lost > 0) size = Math.max(pageSizes.least, Math.floor(size / 2));
+      else if (won > 0) size = Math.min(pageSizes.most, size * 2);
+      won = 0;
+      lost = 0;
       return size;
     },
     note(claimed: boolean): void {
-      lostSome ||= !claimed;
+      if (claimed) won += 1;
+      else lost += 1;
     },
   };
 }

@@ -4,61 +4,68 @@ import type { Work } from '../ports.ts';
 import { type ExtractionDocument, extractions, newId, select } from './documents.ts';
 import { isPreconditionFailure } from './errors.ts';
 import type { Candidate, Claimer } from './ledger-queue.ts';
-import { claimCheck } from './ledger-tables.ts';
+import { hasOpenSplit, takeCheck } from './ledger-tables.ts';
+import type { DeadTasks } from './queue-dead.ts';
 import { createScan } from './queue-scan.ts';
 
 const pageSize = 200;
-/** Tables under work that are looked at for a check that nobody claimed, whenever there is nothing else to do. */
-const uncheckedAtOnce = 5;
+/** Tables under work that are looked at whenever there is nothing else to do. */
+const sampleSize = 5;
 
 type TableSnapshot = QueryDocumentSnapshot<ExtractionDocument>;
 
 /** Looks for tables that wait for somebody. */
-export function createTableLook(claimer: Claimer) {
+export function createTableLook(claimer: Claimer, dead: DeadTasks) {
   const { db, jobId, holder, known } = claimer;
   const all = extractions(db, jobId);
   // Columns are most of a document, and of no use to the queue.
   const light = select(all, 'phase', 'epoch', 'holder', 'claimId', 'estimatedBytes');
-  const underWork = createScan(light.where('phase', '==', 'READING'));
+  const waiting = createScan(light.where('phase', '==', 'PENDING'));
+  const sample = createScan(light.where('phase', 'in', ['PLANNING', 'READING', 'CHECKING']));
   const toCandidate = (table: TableSnapshot): Candidate => ({
     claim: () => claimTable(claimer, table),
   });
 
+  async function candidateOf(table: TableSnapshot): Promise<Candidate | undefined> {
+    const { phase, epoch, holder: other } = table.data();
+    if (phase !== 'READING') {
+      const isHeld = other === holder || (await dead.isLive(other ?? ''));
+      return isHeld ? undefined : toCandidate(table);
+    }
+    const of = { jobId, extractionId: table.id, epoch, holder };
+    if (await hasOpenSplit(db, of)) return undefined;
+    return {
+      async claim() {
+        const claim = await takeCheck(db, of, known);
+        return claim && { kind: 'table', claim };
+      },
+    };
+  }
+
   return {
     /** To be planned, the largest first; or left behind while they were planned or checked. */
-    async waiting(dead: readonly string[]): Promise<Candidate[]> {
-      const pending = await readSome(light.where('phase', '==', 'PENDING'));
+    async waiting(gone: readonly string[]): Promise<Candidate[]> {
+      const pending = await waiting.next(pageSize);
       if (pending.length > 0) return largestFirst(pending).map(toCandidate);
       const own = await heldBy(light, holder);
       const left = own.filter((table) => !known.has(table.data().claimId ?? ''));
-      for (const gone of dead) left.push(...(await heldBy(light, gone)));
+      for (const one of gone) left.push(...(await heldBy(light, one)));
       return left.map(toCandidate);
     },
-    /** Read to the end, but whoever committed the last split did not claim the check. */
-    async unchecked(): Promise<{ candidates: Candidate[]; open: boolean }> {
-      const some = await underWork.next(uncheckedAtOnce);
-      const candidates = some.map((table): Candidate => {
-        const { epoch } = table.data();
-        const of = { jobId, extractionId: table.id, epoch, holder };
-        return {
-          async claim() {
-            const claim = await claimCheck(db, of, known);
-            return claim && { kind: 'table', claim };
-          },
-        };
-      });
-      return { candidates, open: some.length > 0 };
+    /**
+     * Some of those under work that nobody works on: the holder has no lease, or whoever committed the last split did
+     * not claim the check.
+     */
+    async left(): Promise<Candidate[]> {
+      const some = await sample.next(sampleSize);
+      const found = await Promise.all(some.map(candidateOf));
+      return found.filter((candidate) => candidate !== undefined);
     },
     async areOpen(): Promise<boolean> {
       const open = all.where('phase', 'in', openPhases).select().limit(1);
       return !(await open.get()).empty;
     },
   };
-}
-
-/** Ids are hashes, so that a random start is a fair one, and keeps tasks out of each other's way. */
-async function readSome(query: Query<ExtractionDocument>): Promise<TableSnapshot[]> {
-  return createScan(query).next(pageSize);
 }
 
 /** A large table that is begun last keeps everybody waiting; those of about the same size stay in random order. */
