@@ -41,6 +41,8 @@ export interface Instance extends Omit<StatementContext, 'rights' | 'transaction
   accounts: ReadonlyMap<string, Account>;
   faults: RowFaults;
   release: Release;
+  /** What sessions said that they are for. */
+  actions: string[];
 }
 
 type Call = (message: Reader) => Answer;
@@ -77,7 +79,9 @@ export function createCalls(instance: Instance, sessionId: number): (message: Bu
       const greeting = login.greetings.get(type);
       if (greeting) return greeting(message);
       for (; type === MESSAGE.piggyback; type = message.u8()) {
-        closeCursors(readPiggyback(message, instance.release).closedCursors);
+        const { closedCursors, action } = readPiggyback(message, instance.release);
+        closeCursors(closedCursors);
+        if (action !== undefined) instance.actions.push(action);
       }
       return call(message, type);
     } catch (error) {

@@ -33,6 +33,8 @@ export interface OracleServer {
   faults: Faults;
   /** The texts of all statements that were refused with ORA-00900. */
   statements: readonly string[];
+  /** What sessions said that they are for, as V$SESSION.ACTION would show it, in turn. */
+  actions: readonly string[];
   /** Names of the tasks of DBMS_PARALLEL_EXECUTE that exist now. */
   tasks(): string[];
   /** The number of connections that are open now. */
@@ -56,6 +58,7 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
     unknown,
     tasks,
     isStandby: options.isStandby ?? false,
+    actions: [],
   };
   let started = 0;
   const listener = createListener(host, options.tls, (socket) =>
@@ -71,6 +74,7 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
       refuse: async (down) => void (down ? listener.stop() : await listener.listen(port)),
     },
     statements: unknown,
+    actions: instance.actions,
     tasks: () => [...tasks.keys()],
     sessions: () => listener.sockets.size,
     async close() {
