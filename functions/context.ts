@@ -7,7 +7,14 @@ import { createJobStore } from '../shared/firestore/jobs.ts';
 import { createTransportStore } from '../shared/firestore/transports.ts';
 import { createObjectStore } from '../shared/gcs/store.ts';
 import { createLogger, type Logger } from '../shared/logging.ts';
-import type { JobStore, ObjectStore, TaskLauncher, TransportStore } from '../shared/ports.ts';
+import type {
+  JobAnnouncer,
+  JobStore,
+  ObjectStore,
+  TaskLauncher,
+  TransportStore,
+} from '../shared/ports.ts';
+import { createJobAnnouncer } from '../shared/pubsub/announcer.ts';
 import { createProgressBus } from '../shared/pubsub/bus.ts';
 import { createLiveHub, type LiveHub } from './live/hub.ts';
 import { defaultIntervals, type Intervals } from './live/intervals.ts';
@@ -22,6 +29,7 @@ export interface Context {
   readonly jobs: JobStore;
   readonly objects: ObjectStore;
   readonly launcher: TaskLauncher;
+  readonly announcer: JobAnnouncer;
   readonly readiness: Readiness;
   readonly intervals: Intervals;
   readonly live: LiveHub;
@@ -38,6 +46,7 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
   const intervals = overrides.intervals ?? defaultIntervals;
   const live = createLiveHub({ jobs, bus, log, intervals });
   const launcher = overrides.launcher ?? createTaskLauncher(config, log);
+  const announcer = overrides.announcer ?? createJobAnnouncer(config);
   return {
     config,
     log,
@@ -46,12 +55,13 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     jobs,
     objects: createObjectStore(config, log),
     launcher,
+    announcer,
     readiness: createReadiness(transports),
     intervals,
     live,
     async close() {
       await live.close();
-      await Promise.all([bus.close(), launcher.close(), db.terminate()]);
+      await Promise.all([bus.close(), announcer.close(), launcher.close(), db.terminate()]);
     },
     ...overrides,
   };

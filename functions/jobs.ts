@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { announceEnd } from '../shared/announce.ts';
 import type { Job } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logging.ts';
@@ -47,6 +48,7 @@ export async function cancelJob(
 ): Promise<Reply<{ job: JobView }>> {
   const job = await ctx.jobs.requestCancel(principal.tenant, params.id);
   await stopUnbegun(ctx, job, log);
+  await announceUnbegun(ctx, job);
   return { body: { job: viewJob(job) } };
 }
 
@@ -68,4 +70,10 @@ async function stopUnbegun(ctx: Context, job: Job, log: Logger): Promise<void> {
   } catch (error) {
     log.warn({ err: error, job: job.id }, 'The execution of a cancelled job was not cancelled');
   }
+}
+
+/** A job that no task has begun has no task that could tell of its end. */
+async function announceUnbegun(ctx: Context, job: Job): Promise<void> {
+  if (job.state !== 'CANCELLED' || job.announcedAt !== undefined) return;
+  await announceEnd({ ...ctx, record: ctx.jobs }, job);
 }

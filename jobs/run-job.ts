@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { announceEnd } from '../shared/announce.ts';
 import { isTerminal, type Job, type JobState } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import { traceField } from '../shared/logging.ts';
@@ -65,16 +66,25 @@ interface Turns extends TaskContext {
 }
 
 async function takeTurns(ctx: Turns, jobId: string, signal: AbortSignal): Promise<JobState> {
+  // A job that has ended before our first turn may have lost its task before that could tell.
+  let moved = true;
   for (;;) {
     signal.throwIfAborted();
     const job = await ctx.ledger.job(jobId);
-    if (isTerminal(job.state)) return job.state;
-    const moved = await takeTurn(ctx, job, signal).catch((error) => {
+    if (isTerminal(job.state)) {
+      if (moved) await announce(ctx, job);
+      return job.state;
+    }
+    moved = await takeTurn(ctx, job, signal).catch((error) => {
       signal.throwIfAborted();
       return yieldTurn(ctx, error);
     });
     if (!moved) await sleep(pollMs, undefined, { signal });
   }
+}
+
+async function announce(ctx: TaskContext, job: Job): Promise<void> {
+  if (job.announcedAt === undefined) await announceEnd({ ...ctx, record: ctx.ledger }, job);
 }
 
 /** Does what the job's state asks for. False when other tasks have it in hand. */

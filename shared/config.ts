@@ -42,6 +42,7 @@ const schema = z.strictObject({
   pubsub: z
     .strictObject({
       topic: z.string().min(3).default('oraferry-progress'),
+      completions_topic: z.string().min(3).default('oraferry-completions'),
       /** host:port of an emulator; without TLS. */
       host: z.string().min(1).optional(),
     })
@@ -103,6 +104,7 @@ const environment = {
   FIRESTORE_DATABASE: 'firestore.database',
   FIRESTORE_EMULATOR_HOST: 'firestore.host',
   ORAFERRY_PROGRESS_TOPIC: 'pubsub.topic',
+  ORAFERRY_COMPLETIONS_TOPIC: 'pubsub.completions_topic',
   PUBSUB_EMULATOR_HOST: 'pubsub.host',
   ORAFERRY_CLOUD_RUN_JOB: 'cloud_run.job',
   CLOUD_RUN_API_ENDPOINT: 'cloud_run.api_endpoint',

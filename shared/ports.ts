@@ -310,6 +310,28 @@ export interface JobStore {
    * cancelled is answered as it is. Throws CONFLICT when it is too late, JOB_NOT_FOUND.
    */
   requestCancel(tenant: string, id: string): Promise<Job>;
+
+  /**
+   * Jobs of all tenants that have not ended, or whose end is not announced. When there are more than `limit`, which of
+   * them is left to chance.
+   */
+  open(limit: number): Promise<readonly Job[]>;
+  /** True while a lease of any of the job's tasks lasts. */
+  hasLiveTask(jobId: string): Promise<boolean>;
+  /**
+   * True for one caller at a time: the right to call RunJob for a job none of whose tasks lives and whose execution is
+   * still that of `seen`. Counts the relaunches, of which there are `most`, except while the job is PUBLISHING. It lapses
+   * as that of takeLaunch.
+   */
+  takeRelaunch(seen: Job, most: number): Promise<boolean>;
+  /**
+   * Ends a job none of whose tasks lives, that nobody is launching, and whose execution is still that of `seen`:
+   * CANCELLING → CANCELLED, others → FAILED with the error. Undefined when that is not so, and for a job that is
+   * PUBLISHING; a job that has ended already is answered as it is.
+   */
+  endUnattended(seen: Job, error: ErrorReport): Promise<Job | undefined>;
+  /** Notes that the message of the job's end was sent. */
+  noteAnnounced(jobId: string): Promise<void>;
 }
 
 // ── Firestore: what the job program needs ─────────────────────────────────────────────────────
@@ -461,6 +483,12 @@ export interface ProgressSubscription {
   close(): Promise<void>;
 }
 
+export interface JobAnnouncer {
+  /** Sends the message of a job's end. Throws when Pub/Sub does not take it. */
+  announce(job: Job): Promise<void>;
+  close(): Promise<void>;
+}
+
 // ── Cloud Run ─────────────────────────────────────────────────────────────────────────────────
 
 export interface LaunchRequest {
@@ -477,9 +505,10 @@ export type ExecutionState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 export interface TaskLauncher {
   /** Starts the tasks and returns the execution's resource name. Throws JOB_LAUNCH_ERROR; `retryable` tells ambiguous from refused. */
   launch(request: LaunchRequest): Promise<string>;
-  /** The execution that was launched for a job not before `since`, found by its arguments. */
+  /** The newest execution that was launched for a job not before `since`, found by its arguments. */
   find(jobId: string, since: Date): Promise<string | undefined>;
-  state(execution: string): Promise<ExecutionState>;
+  /** Undefined when Cloud Run does not, or no longer, know it. */
+  state(execution: string): Promise<ExecutionState | undefined>;
   /** Idempotent: an execution that has ended stays as it is. */
   cancel(execution: string): Promise<void>;
   close(): Promise<void>;
