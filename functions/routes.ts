@@ -5,6 +5,7 @@ import { ifMatch, jobId, pageQuery, transportId } from './fields.ts';
 import { getHealth, getIndex, healthView, indexView } from './health.ts';
 import { type Route, route } from './http/route.ts';
 import { cancelJob, getJob, getManifest, jobsQuery, listJobs } from './jobs.ts';
+import { reconcileJobs, reconcileView } from './reconcile.ts';
 import { getStatus, statusInput } from './status.ts';
 import {
   createTransport,
@@ -151,5 +152,15 @@ export const routes: readonly Route[] = [
     status: 200,
     response: z.unknown(),
     handle: getManifest,
+  }),
+  route({
+    method: 'POST',
+    path: '/api/reconcile',
+    summary: 'Bring jobs forward whose tasks are gone; to be called every minute',
+    scope: 'admin',
+    input: { body: noBody },
+    status: 200,
+    response: reconcileView,
+    handle: reconcileJobs,
   }),
 ];
