@@ -1,4 +1,5 @@
 import {
+  type DocumentData,
   type DocumentSnapshot,
   FieldValue,
   type Firestore,
@@ -119,11 +120,16 @@ interface Records {
 
 async function read(db: Firestore, tx: Transaction, claim: Claim): Promise<Records> {
   const { jobId, extractionId, splitId } = claim;
-  const [job, extraction, split] = await Promise.all([
-    tx.get(jobs(db).doc(jobId)),
-    tx.get(extractions(db, jobId).doc(extractionId)),
-    tx.get(splits(db, jobId).doc(splitId)),
-  ]);
+  const records = await tx.getAll<unknown, DocumentData>(
+    jobs(db).doc(jobId),
+    extractions(db, jobId).doc(extractionId),
+    splits(db, jobId).doc(splitId),
+  );
+  const [job, extraction, split] = records as unknown as readonly [
+    Records['job'],
+    Records['extraction'],
+    Records['split'],
+  ];
   return { job, extraction, split };
 }
 
