@@ -9,7 +9,7 @@ import { type BoundValue, compileValue, takeValue, type Value } from './conditio
 import type { StoredTable } from './database.ts';
 import { OracleError } from './errors.ts';
 import { likePattern } from './like.ts';
-import { compareAddresses, parseRowid } from './rowids.ts';
+import { parseRowid } from './rowids.ts';
 import type { Condition, RowTest } from './table-query.ts';
 import type { Taker } from './taker.ts';
 import type { Token } from './tokens.ts';
@@ -34,8 +34,7 @@ function takeRowidTest(take: Taker): Condition | undefined {
       return (_row, index) => {
         const version = versions[index];
         if (!version) return false;
-        const own = version.segment.addressOf(version.slot);
-        return operator.holds([compareAddresses(own, address)]);
+        return operator.holds([version.segment.compare(version.slot, address)]);
       };
     },
   };

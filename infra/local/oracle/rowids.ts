@@ -48,8 +48,3 @@ export function parseRowid(text: string): RowAddress | undefined {
 function number(text: string): number {
   return [...text].reduce((sum, digit) => sum * 64 + ALPHABET.indexOf(digit), 0);
 }
-
-/** Below 0, 0 or above, in Oracle's order: by object, file, block and row. */
-export function compareAddresses(a: RowAddress, b: RowAddress): number {
-  return a.object - b.object || a.file - b.file || a.block - b.block || a.row - b.row;
-}

@@ -34,6 +34,8 @@ export interface Segment {
   /** Makes room for a row and returns its place in the segment. */
   takeSlot(): number;
   addressOf(slot: number): RowAddress;
+  /** Below 0, 0 or above, as the row at the slot stands to an address in Oracle's order. */
+  compare(slot: number, address: RowAddress): number;
 }
 
 const FIRST_OBJECT = 70_001;
@@ -81,6 +83,13 @@ export function createStorage() {
         addressOf(slot) {
           const block = blocks[Math.floor(slot / rowsPerBlock)] ?? { file: 0, block: 0 };
           return { object, ...block, row: slot % rowsPerBlock };
+        },
+        compare(slot, other) {
+          const { file, block } = blocks[Math.floor(slot / rowsPerBlock)] ?? { file: 0, block: 0 };
+          const row = slot % rowsPerBlock;
+          return (
+            object - other.object || file - other.file || block - other.block || row - other.row
+          );
         },
       };
     },

@@ -28,7 +28,7 @@ const ladders: Readonly<Partial<Record<TableKind, readonly Rung[]>>> = {
 
 /**
  * Divides a table by the best way that its kind and our user's rights allow; a way that Oracle refuses leads to the
- * next. Throws what concerns more than one way: a lost connection, a lost snapshot, a table that was moved.
+ * next. Throws what concerns more than one way, such as a lost connection or a lost snapshot.
  */
 export function divideTable(
   pool: ConnectionPool,
@@ -57,7 +57,8 @@ async function isHybrid(session: Session, { kind, owner, table }: SplitRequest):
   return rows?.[0]?.[0] === 'YES';
 }
 
-const refusals = ['PERMISSION_DENIED', 'TABLE_NOT_FOUND', 'ORACLE_ERROR'];
+/** TABLE_CHANGED stands for ORA-01410 as well, which a ROWID of an unexpected form may raise. */
+const refusals = ['PERMISSION_DENIED', 'TABLE_NOT_FOUND', 'TABLE_CHANGED', 'ORACLE_ERROR'];
 
 function passRefusal(error: unknown): undefined {
   if (error instanceof OraFerryError && refusals.includes(error.code) && error.cause) return;
