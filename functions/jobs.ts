@@ -57,9 +57,11 @@ export async function getManifest(ctx: Context, { principal, params }: One): Pro
   const job = await ctx.jobs.get(principal.tenant, params.id);
   const object = await ctx.objects.read(job.output.bucket, manifestOf(job));
   if (object) return { text: object.body };
-  throw new OraFerryError('NOT_FOUND', `The job is ${job.state} and has no manifest.`, {
-    details: { job_id: job.id, state: job.state },
-  });
+  const reason =
+    job.outputDeletedAt === undefined
+      ? `The job is ${job.state} and has no manifest.`
+      : 'The output of the job was deleted by the retention of its transport.';
+  throw new OraFerryError('NOT_FOUND', reason, { details: { job_id: job.id, state: job.state } });
 }
 
 /** A courtesy: tasks that start after all find the job CANCELLED and exit. */

@@ -9,6 +9,7 @@ import type { TaskContext } from './context.ts';
 import { finishJob } from './finish.ts';
 import { planJob } from './plan-job.ts';
 import { reportProgress, type TaskProgressReport } from './progress.ts';
+import { applyRetention } from './retention.ts';
 import { holdLease } from './task-lease.ts';
 import { work } from './work.ts';
 
@@ -66,13 +67,13 @@ interface Turns extends TaskContext {
 }
 
 async function takeTurns(ctx: Turns, jobId: string, signal: AbortSignal): Promise<JobState> {
-  // A job that has ended before our first turn may have lost its task before that could tell.
+  // A job that has ended before our first turn may have lost the task that ended it.
   let moved = true;
   for (;;) {
     signal.throwIfAborted();
     const job = await ctx.ledger.job(jobId);
     if (isTerminal(job.state)) {
-      if (moved) await announce(ctx, job);
+      if (moved) await concludeJob(ctx, job, signal);
       return job.state;
     }
     moved = await takeTurn(ctx, job, signal).catch((error) => {
@@ -83,8 +84,10 @@ async function takeTurns(ctx: Turns, jobId: string, signal: AbortSignal): Promis
   }
 }
 
-async function announce(ctx: TaskContext, job: Job): Promise<void> {
+/** What follows the end of a job, and never changes it. */
+async function concludeJob(ctx: TaskContext, job: Job, signal: AbortSignal): Promise<void> {
   if (job.announcedAt === undefined) await announceEnd({ ...ctx, record: ctx.ledger }, job);
+  await applyRetention(ctx, job, signal);
 }
 
 /** Does what the job's state asks for. False when other tasks have it in hand. */

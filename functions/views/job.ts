@@ -38,6 +38,8 @@ export const jobView = z.object({
   started_at: z.iso.datetime().nullable(),
   finished_at: z.iso.datetime().nullable(),
   output: z.object({ bucket: z.string(), prefix: z.string(), manifest: z.string() }),
+  /** When retention deleted the objects. */
+  output_deleted_at: z.iso.datetime().nullable(),
   execution: z.string().nullable(),
   error: errorView.nullable(),
 });
@@ -91,6 +93,7 @@ export function viewJob(job: Job): JobView {
     started_at: job.startedAt ?? null,
     finished_at: job.finishedAt ?? null,
     output: { ...job.output, manifest: manifestOf(job) },
+    output_deleted_at: job.outputDeletedAt ?? null,
     execution: job.execution ?? null,
     error: viewError(job.error),
   };

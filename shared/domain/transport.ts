@@ -56,6 +56,8 @@ const options = z.strictObject({
   dates: z.enum(['datetime', 'string']).default('datetime'),
   time_zones: z.enum(['offset', 'region']).default('offset'),
   on_replacement: z.enum(['warn', 'fail']).default('warn'),
+  /** How many complete versions keep their objects; all unless told. */
+  retention: z.strictObject({ versions: z.int().min(1).max(10_000) }).optional(),
 });
 
 // Cloud Storage allows more in names, but these survive every shell, URL and console unescaped.

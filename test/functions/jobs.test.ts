@@ -128,6 +128,19 @@ test('a cancel does not depend on Cloud Run', async () => {
   await cut.close();
 });
 
+test('a job whose output retention has deleted says so, and so does its missing manifest', async () => {
+  const { job } = await executed('outdated');
+  const db = createFirestore(api.config);
+  const outputDeletedAt = '2026-03-04T05:06:07.000Z';
+  await jobs(db).doc(job.id).update({ state: 'SUCCEEDED', outputDeletedAt });
+  await db.terminate();
+  const { body } = await api.call('GET', '/api/jobs?state=SUCCEEDED');
+  expect(body.jobs).toMatchObject([{ id: job.id, output_deleted_at: outputDeletedAt }]);
+  const manifest = await api.call('GET', `/api/jobs/${job.id}/manifest`);
+  expect([manifest.status, manifest.body.code]).toEqual([404, 'NOT_FOUND']);
+  expect(manifest.body.message).toContain('retention');
+});
+
 test('the manifest comes byte for byte, and not before it is written', async () => {
   const { job } = await executed('manifested');
   const path = `/api/jobs/${job.id}/manifest`;
