@@ -26,6 +26,7 @@ export const byChunks: Rung = async (session, { owner, table, splits }) => {
   const pieces = chunks.map(([start, end]) => ({ start, blocks: blocksBetween(start, end) }));
   return { method: 'chunks', ranges: rangesBetween(evenCuts(pieces, splits)) };
 };
+
 async function chunkSize(session: Session, name: string[], splits: number): Promise<number> {
   const [[blocks] = [null]] = await query<[Cell]>(session, blocksByStatistics, name);
   const wanted = Math.floor(Number(blocks ?? 0) / (splits * chunksPerSplit));
