@@ -27,8 +27,10 @@ test('every table of a job travels into verified parts, then manifest, _SUCCESS 
   expect(await fixture.files(job)).toEqual([
     'HR.NOBODY/_load.json',
     'HR.NOBODY/_schema.json',
+    'HR.Odd%20Name%2E$%23/_load.json',
     'HR.Odd%20Name%2E$%23/_schema.json',
     'HR.Odd%20Name%2E$%23/part-00000-a1.jsonl.gz',
+    'HR.PEOPLE/_load.json',
     'HR.PEOPLE/_schema.json',
     'HR.PEOPLE/part-00000-a1.jsonl.gz',
     '_SUCCESS',
@@ -111,6 +113,7 @@ test('a table that fails for good leaves the others: a partial result without _S
   expect(await fixture.run(job)).toBe('PARTIALLY_SUCCEEDED');
   expect(fault.consumed).toBe(1);
   expect(await fixture.files(job)).toEqual([
+    'HR.Odd%20Name%2E$%23/_load.json',
     'HR.Odd%20Name%2E$%23/_schema.json',
     'HR.Odd%20Name%2E$%23/part-00000-a1.jsonl.gz',
     '_manifest.json',
@@ -237,10 +240,10 @@ test("a failure that may not be recorded any more leaves the task's other splits
 });
 
 test('a cancelled job ends CANCELLED and leaves nothing in the bucket', async () => {
-  fixture.backends.oracle.faults.stallAfterRows(1_000, 'PEOPLE');
+  const stall = fixture.backends.oracle.faults.stallAfterRows(1_000, 'PEOPLE');
   const job = await fixture.enqueue(['HR.PEOPLE']);
   const running = fixture.run(job);
-  await until(async () => (await fixture.detail(job)).job.state === 'RUNNING');
+  await until(async () => stall.consumed === 1);
   await fixture.jobs.requestCancel('default', job.id);
   expect(await running).toBe('CANCELLED');
   const { extractions } = await fixture.detail(job);
