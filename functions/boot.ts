@@ -1,6 +1,7 @@
 import type { AddressInfo, Server } from 'node:net';
 import { loadConfig } from '../shared/config.ts';
 import { toOraFerryError } from '../shared/errors.ts';
+import { traceField } from '../shared/logging.ts';
 import { type Context, createContext } from './context.ts';
 import { guardFramework } from './http/framework.ts';
 import { drainOnSignal } from './http/shutdown.ts';
@@ -15,9 +16,15 @@ export function boot(): () => Context {
     context ??= createContext(loadConfig(process.env));
     return context;
   };
-  guardFramework((server) => {
-    drainOnSignal(server, async () => context?.live.close());
-    server.once('listening', () => announce(server, getContext));
+  guardFramework({
+    onServer(server) {
+      drainOnSignal(server, async () => context?.live.close());
+      server.once('listening', () => announce(server, getContext));
+    },
+    onRefusal(err, traceId) {
+      const { config, log } = getContext();
+      log.info({ err, ...traceField(config, traceId) }, 'Refused before it was a request');
+    },
   });
   return getContext;
 }

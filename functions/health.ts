@@ -24,11 +24,16 @@ export const indexView = z.object({
   functions: z.array(z.object({ name: z.string(), url: z.string(), version: z.string() })),
 });
 
-/** The functions that serve this API. */
+/** The functions that serve this API. One without an address of its own is behind the host of the call. */
 export async function getIndex(
-  ctx: Context,
+  { config, version }: Context,
   { origin }: Caller,
 ): Promise<Reply<z.output<typeof indexView>>> {
-  const functions = [{ name: 'api', url: `${origin}/api`, version: ctx.version }];
+  const addresses = { api: config.functions.api_url, oracle: config.functions.oracle_url };
+  const functions = Object.entries(addresses).map(([name, address = origin]) => ({
+    name,
+    url: `${address.replace(/\/$/, '')}/api`,
+    version,
+  }));
   return { body: { name: 'oraferry', functions } };
 }

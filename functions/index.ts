@@ -3,7 +3,10 @@ import { boot } from './boot.ts';
 import { serve } from './http/serve.ts';
 import { routes } from './routes.ts';
 
-/** The deployed functions, by the name that `--function` and `--target` take. */
+/** The functions, by the name that `--function` and `--target` take. */
 const context = boot();
 
-http('api', serve(routes, context));
+http('api', serve(routes, context, 'api'));
+http('oracle', serve(routes, context, 'oracle'));
+/** Every path on one port, for a machine of one's own. */
+http('all', serve(routes, context));

@@ -3,6 +3,7 @@ import { announceEnd } from '../shared/announce.ts';
 import type { Job } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logging.ts';
+import type { JobFilter } from '../shared/ports.ts';
 import type { Context } from './context.ts';
 import { id, type jobId, pageQuery, pageRequest } from './fields.ts';
 import type { Reply } from './http/answer.ts';
@@ -16,10 +17,18 @@ import {
   viewJobDetail,
 } from './views/job.ts';
 
+/** With any offset; stored times are in UTC, with milliseconds. */
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-11-23T04:00:00Z' })
+  .transform((text) => new Date(text).toISOString());
+
 export const jobsQuery = z.strictObject({
   ...pageQuery.shape,
   transport_id: id.optional(),
   state: jobState.optional(),
+  /** Jobs that were made at that time or later, and before that time. */
+  created_after: time.optional(),
+  created_before: time.optional(),
 });
 
 type One = Call<{ params: typeof jobId }>;
@@ -28,8 +37,12 @@ export async function listJobs(
   ctx: Context,
   { principal, query }: Call<{ query: typeof jobsQuery }>,
 ): Promise<Reply<{ jobs: JobView[]; next_page_token: string | null }>> {
-  const { transport_id: transportId, state } = query;
-  const filter = { ...(transportId && { transportId }), ...(state && { state }) };
+  const filter: JobFilter = {
+    transportId: query.transport_id,
+    state: query.state,
+    createdFrom: query.created_after,
+    createdBefore: query.created_before,
+  };
   const page = await ctx.jobs.list(principal.tenant, filter, pageRequest(query));
   return { body: { jobs: page.items.map(viewJob), next_page_token: page.nextPageToken ?? null } };
 }

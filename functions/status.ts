@@ -15,7 +15,11 @@ import { type JobDetailView, viewJobDetail } from './views/job.ts';
 
 export const statusInput = {
   params: transportId,
-  query: z.strictObject({ job: id.optional() }),
+  query: z.strictObject({
+    job: id.optional(),
+    /** In place of a key, for clients that cannot send headers. */
+    ticket: z.string().max(100).optional(),
+  }),
   headers: z.object({
     accept: z.string().optional(),
     /** What an event stream sends when it reconnects; anything that is not an id of ours is passed over. */
@@ -31,15 +35,27 @@ type StatusReply = Reply<{ job: JobDetailView | null }>;
  * text/event-stream, as events until its end. Before any job it is null, and a stream waits for the first one.
  */
 export async function getStatus(ctx: Context, call: StatusCall): Promise<StatusReply> {
-  const { principal, params, query, headers } = call;
+  const allowed = allowedCall(call);
+  const { principal, params, query, headers } = allowed;
   const { tenant } = principal;
   const transport = await ctx.transports.get(tenant, params.id);
   const of: Of = { tenant, transportId: transport.id };
-  if (acceptsEvents(headers.accept)) return streamStatus(ctx, call, of);
+  if (acceptsEvents(headers.accept)) return streamStatus(ctx, allowed, of);
   const job =
     query.job === undefined ? await newestJob(ctx, of) : await askedJob(ctx, of, query.job);
   if (job === undefined) return { body: { job: null } };
   return { body: { job: viewJobDetail(await ctx.jobs.detail(tenant, job.id)) } };
+}
+
+/** The holder of a ticket gets the job of the ticket, and no other one. */
+function allowedCall(call: StatusCall): StatusCall {
+  const { ticket } = call.principal;
+  if (!ticket) return call;
+  const { query } = call;
+  if (query.job === undefined || query.job === ticket.jobId) {
+    return { ...call, query: { ...query, job: ticket.jobId } };
+  }
+  throw noSuchJob();
 }
 
 interface Of {
@@ -89,7 +105,11 @@ async function jobToFollow(
 async function askedJob(ctx: Context, of: Of, jobId: string): Promise<Job> {
   const job = await ctx.jobs.get(of.tenant, jobId);
   if (job.transportId === of.transportId) return job;
-  throw new OraFerryError('JOB_NOT_FOUND', 'This transport has no job with this id.');
+  throw noSuchJob();
+}
+
+function noSuchJob(): OraFerryError {
+  return new OraFerryError('JOB_NOT_FOUND', 'This transport has no job with this id.');
 }
 
 async function newestJob(ctx: Context, of: Of): Promise<Job | undefined> {
@@ -108,6 +128,7 @@ async function followFirstJob(
   stream.send(formatEvent(snapshotEvent(null, [])));
   while (!stream.signal.aborted) {
     await delay(ctx.intervals.lookMs, undefined, { signal: stream.signal }).catch(() => {});
+    if (stream.signal.aborted) return;
     const job = await newestJob(ctx, of).catch((err) => {
       log.warn({ err }, 'The jobs of a watched transport could not be listed');
       return undefined;

@@ -91,7 +91,7 @@ function createChunk(tally: Tally) {
 function note(encoder: TableEncoder, { columns, tally, refuseReplacements }: ChunkOptions): void {
   tally.replacements = encoder.replacements();
   if (!refuseReplacements) return;
-  const replaced = columns.find(({ field }) => field in tally.replacements);
+  const replaced = columns.find(({ field }) => Object.hasOwn(tally.replacements, field));
   if (!replaced) return;
   throw new OraFerryError(
     'VALUE_ERROR',

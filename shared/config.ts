@@ -2,22 +2,11 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
+import { type ApiKey, apiKeys, apiSettings, limitSettings } from './api-config.ts';
+import { commaSeparated, seconds } from './config-values.ts';
+import { wording } from './config-wording.ts';
 import { OraFerryError } from './errors.ts';
 import { contradictionsOf, oracleSettings } from './oracle-config.ts';
-
-const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
-
-const keysProblem = 'must be a list of keys, as JSON when it comes from the environment';
-
-const principal = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must have 1 to 64 letters, digits, _ and -'),
-  /** Hex SHA-256 of the secret half of the key. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 lower-case hex digits of a SHA-256'),
-  name: z.string().min(1),
-  tenant: z.string().min(1).default('default'),
-  scopes: z.array(z.enum(['read', 'write', 'execute', 'admin'])).min(1),
-  expires_at: z.iso.datetime().optional(),
-});
 
 const schema = z.strictObject({
   project: z.string().min(1),
@@ -39,6 +28,13 @@ const schema = z.strictObject({
       host: z.string().min(1).optional(),
     })
     .prefault({}),
+  /** Where each function is served; all behind the host of the call unless told. */
+  functions: z
+    .strictObject({
+      api_url: z.url('must be a URL').optional(),
+      oracle_url: z.url('must be a URL').optional(),
+    })
+    .prefault({}),
   pubsub: z
     .strictObject({
       topic: z.string().min(3).default('oraferry-progress'),
@@ -57,11 +53,8 @@ const schema = z.strictObject({
         .optional(),
     })
     .prefault({}),
-  api: z
-    .strictObject({
-      keys: z.preprocess(jsonText, z.array(principal, keysProblem)).default([]),
-    })
-    .prefault({}),
+  api: apiSettings,
+  limits: limitSettings,
   job: z
     .strictObject({
       /** Oracle sessions of one task. Decoding rows is work for a processor, so one for each by default. */
@@ -77,7 +70,8 @@ const schema = z.strictObject({
 
 /** The whole configuration of a process, complete with defaults. */
 export type Config = z.output<typeof schema>;
-export type ApiKey = z.output<typeof principal>;
+
+export type { ApiKey } from './api-config.ts';
 
 /** Environment variables and the settings that they set. They win over the file. */
 const environment = {
@@ -106,9 +100,23 @@ const environment = {
   ORAFERRY_PROGRESS_TOPIC: 'pubsub.topic',
   ORAFERRY_COMPLETIONS_TOPIC: 'pubsub.completions_topic',
   PUBSUB_EMULATOR_HOST: 'pubsub.host',
+  ORAFERRY_API_URL: 'functions.api_url',
+  ORAFERRY_ORACLE_URL: 'functions.oracle_url',
   ORAFERRY_CLOUD_RUN_JOB: 'cloud_run.job',
   CLOUD_RUN_API_ENDPOINT: 'cloud_run.api_endpoint',
   ORAFERRY_API_KEYS: 'api.keys',
+  INVOKER: 'api.invoker',
+  ORAFERRY_AUDIENCES: 'api.audiences',
+  ORAFERRY_PRINCIPALS: 'api.principals',
+  GOOGLE_CERTS_URL: 'api.google_certs_url',
+  ORAFERRY_TRUSTED_PROXIES: 'api.trusted_proxies',
+  ORAFERRY_REQUESTS_PER_MINUTE: 'limits.requests_per_minute',
+  ORAFERRY_ANONYMOUS_REQUESTS_PER_MINUTE: 'limits.anonymous_requests_per_minute',
+  ORAFERRY_STREAMS: 'limits.streams',
+  ORAFERRY_JOBS_PER_TENANT: 'limits.jobs_per_tenant',
+  ORACLE_SESSION_BUDGET: 'limits.oracle_sessions',
+  ORAFERRY_CORS_ORIGINS: 'api.cors_origins',
+  ORAFERRY_REQUEST_TIMEOUT_SECONDS: 'api.request_timeout_seconds',
   ORAFERRY_WORKERS: 'job.workers',
   ORAFERRY_ATTEMPTS: 'job.attempts',
   ORAFERRY_LEASE_SECONDS: 'job.lease_seconds',
@@ -129,6 +137,8 @@ export function loadConfig(env: Environment): Config {
     const value = readVariable(env, variable, problems);
     if (value !== undefined) assign(settings, path.split('.'), value);
   }
+  const keysFile = env['ORAFERRY_API_KEYS'] ? undefined : env['ORAFERRY_API_KEYS_FILE'];
+  if (keysFile) assign(settings, ['api', 'keys_file'], keysFile);
   const parsed = schema.safeParse(settings, { error: wording });
   if (!parsed.success) problems.push(...parsed.error.issues.flatMap(describeIssue));
   problems.push(...contradictions(settings));
@@ -140,6 +150,16 @@ export function loadConfig(env: Environment): Config {
 export function requireOracle(config: Config): NonNullable<Config['oracle']> {
   if (config.oracle) return config.oracle;
   throw invalid(['oracle: is missing; set ORACLE_CONNECT_STRING, ORACLE_USER and ORACLE_PASSWORD']);
+}
+
+/** The keys of a key file, which is a JSON list of them. Throws VALIDATION_ERROR that lists every problem. */
+export function parseApiKeys(text: string): ApiKey[] {
+  const parsed = apiKeys.safeParse(text, { error: wording });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.flatMap((issue) =>
+    describeIssue({ ...issue, path: ['api', 'keys', ...issue.path] }),
+  );
+  throw invalid(problems);
 }
 
 type Settings = { [key: string]: unknown };
@@ -229,55 +249,9 @@ function nameOf(path: readonly PropertyKey[]): string {
   return variable ? `${name} (${variable[0]})` : name;
 }
 
-/** What is wrong, for people who have not seen the schema. Values are never repeated: they may be secret. */
-function wording(issue: z.core.$ZodRawIssue): string | undefined {
-  switch (issue.code) {
-    case 'invalid_type':
-      return issue.input === undefined ? 'is missing' : wantedType[issue.expected];
-    case 'invalid_value':
-      return `must be one of ${issue.values.join(', ')}`;
-    case 'too_small':
-      return tooSmall(issue);
-    case 'too_big':
-      return `must be at most ${issue.maximum}`;
-    default:
-      return undefined;
-  }
-}
-
-const wantedType: Readonly<Record<string, string>> = {
-  string: 'must be text; put it in quotes',
-  number: 'must be a number',
-  int: 'must be a whole number',
-  array: 'must be a list',
-  object: 'must be a group of settings',
-};
-
-function tooSmall(issue: z.core.$ZodRawIssue & { code: 'too_small' }): string {
-  const { origin, minimum, inclusive } = issue;
-  if (origin === 'number') return `must be ${inclusive ? 'at least' : 'more than'} ${minimum}`;
-  if (origin === 'array') return `must have at least ${minimum} item`;
-  return minimum === 1 ? 'is empty' : `must have at least ${minimum} characters`;
-}
-
 function invalid(problems: readonly string[]): OraFerryError {
   const list = problems.map((problem) => `\n  - ${problem}`).join('');
   return new OraFerryError('VALIDATION_ERROR', `The configuration is not usable:${list}`, {
     details: { problems },
   });
-}
-
-function commaSeparated(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  const items = value.split(',').map((item) => item.trim());
-  return items.filter((item) => item !== '');
-}
-
-function jsonText(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

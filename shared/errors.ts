@@ -18,8 +18,15 @@ export const errorCatalogue = {
   AUTHENTICATION_ERROR: {
     status: 401,
     retryable: false,
-    meaning: 'No valid API key came with the request.',
-    action: 'Send the header X-API-Key: <id>.<secret> with an active key.',
+    meaning: 'No valid API key, Google token or ticket came with the request.',
+    action:
+      'Send X-API-Key: <id>.<secret> with an active key, or Authorization: Bearer with a Google ID token of a listed account.',
+  },
+  AUTHENTICATION_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    meaning: 'The certificates of Google by which a token is checked could not be read.',
+    action: 'Try again; if it stays, check that the function may reach googleapis.com.',
   },
   PERMISSION_DENIED: {
     status: 403,
@@ -57,6 +64,12 @@ export const errorCatalogue = {
     meaning: 'The path exists, but not with this method.',
     action: 'Use a method of the Allow header.',
   },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    retryable: true,
+    meaning: 'The request did not arrive in time.',
+    action: 'Send the whole request without a pause.',
+  },
   CONFLICT: {
     status: 409,
     retryable: false,
@@ -81,6 +94,18 @@ export const errorCatalogue = {
     meaning: 'The request body is not JSON.',
     action: 'Send Content-Type: application/json.',
   },
+  RATE_LIMITED: {
+    status: 429,
+    retryable: true,
+    meaning: 'The caller made more calls, or holds more streams, than are allowed at a time.',
+    action: 'Try again after the seconds of Retry-After.',
+  },
+  QUOTA_EXCEEDED: {
+    status: 429,
+    retryable: true,
+    meaning: 'The unfinished jobs leave no room for another one.',
+    action: 'Wait until a job has ended, or raise the limit that the details name.',
+  },
   UNSUPPORTED_TYPE: {
     status: 422,
     retryable: false,
@@ -92,6 +117,12 @@ export const errorCatalogue = {
     retryable: false,
     meaning: 'A stored value has no exact form in the export.',
     action: 'Correct the value in the column that the message names, or exclude the column.',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    retryable: false,
+    meaning: 'The URL and the headers together are larger than 16 KiB.',
+    action: 'Send a shorter URL and fewer or shorter headers.',
   },
   ORACLE_AUTHENTICATION_ERROR: {
     status: 502,
@@ -183,6 +214,12 @@ export const errorCatalogue = {
     retryable: false,
     meaning: 'The tasks of the job ended before the job did, each time they were started.',
     action: 'Look for the cause in the log of the execution, then execute the transport again.',
+  },
+  DEADLINE_EXCEEDED: {
+    status: 504,
+    retryable: true,
+    meaning: 'The request took longer than it may, and nobody knows whether it took effect.',
+    action: 'Read the present state, then repeat; execute with the same Idempotency-Key.',
   },
   LEASE_LOST: {
     status: 503,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { seconds } from './config-values.ts';
 
 /** How to reach Oracle. */
 export const oracleSettings = z.strictObject({
@@ -54,21 +55,30 @@ export function contradictionsOf(settings: Readonly<Record<string, unknown>>): C
   const thinOnly = 'is for Thin mode; Thick mode opens the cwallet.sso in wallet_location';
   check(isThick && wallet_content, 'wallet_content', thinOnly);
   check(isThick && wallet_password, 'wallet_password', thinOnly);
+  const complete = isThick && !isEasyConnect(String(settings['connect_string'] ?? ':'));
+  const written =
+    'is for Easy Connect strings in Thick mode; write it into the descriptor, tnsnames.ora or sqlnet.ora';
+  check(complete && wallet_location, 'wallet_location', written);
+  check(complete && settings['ssl_server_cert_dn'], 'ssl_server_cert_dn', written);
   const { pool_min = 0, pool_max = Number.POSITIVE_INFINITY } = settings;
   check(Number(pool_min) > Number(pool_max), 'pool_min', 'must be at most pool_max');
   return found;
 }
 
 /** The mode of the driver that the settings ask for. */
-export function driverMode(settings: { driver?: unknown; client_lib_dir?: unknown }) {
+export function driverMode(settings: {
+  driver?: unknown;
+  client_lib_dir?: unknown;
+}): 'thin' | 'thick' {
   const { driver = 'auto', client_lib_dir } = settings;
   return driver === 'thick' || (driver === 'auto' && client_lib_dir) ? 'thick' : 'thin';
 }
 
-function isWallet(text: string): boolean {
-  return /-BEGIN [A-Z ]*PRIVATE KEY-/.test(text) && text.includes('-BEGIN CERTIFICATE-');
+/** True for host:port/service and the like, as opposed to a descriptor or an alias. */
+export function isEasyConnect(connectString: string): boolean {
+  return !connectString.trim().startsWith('(') && /[:/]/.test(connectString);
 }
 
-function seconds(fallback: number) {
-  return z.coerce.number().positive().max(86_400).default(fallback);
+function isWallet(text: string): boolean {
+  return /-BEGIN [A-Z ]*PRIVATE KEY-/.test(text) && text.includes('-BEGIN CERTIFICATE-');
 }

@@ -75,12 +75,7 @@ export interface DatabaseFacts {
   readonly exempt: { readonly rows: boolean; readonly redaction: boolean };
 }
 
-export type SystemView =
-  | 'V$DATABASE'
-  | 'DBA_EXTENTS'
-  | 'DBA_SEGMENTS'
-  | 'V$PARAMETER'
-  | 'V$UNDOSTAT';
+type SystemView = 'V$DATABASE' | 'DBA_EXTENTS' | 'DBA_SEGMENTS' | 'V$PARAMETER' | 'V$UNDOSTAT';
 
 /** The data dictionary, asked for many tables at once. */
 export interface OracleCatalogue {
@@ -89,12 +84,12 @@ export interface OracleCatalogue {
     tables: readonly TableName[],
     signal?: AbortSignal,
   ): Promise<readonly (TableDefinition | OraFerryError)[]>;
-  /** Tables and views by owner and name, at most `limit` of those that come after `after`. */
+  /** Tables and views by owner and name: at most `limit` of those behind `after`, and behind which to go on. */
   list(
     filter: TableFilter,
     page: { readonly limit: number; readonly after?: TableName | undefined },
     signal?: AbortSignal,
-  ): Promise<readonly TableDefinition[]>;
+  ): Promise<{ readonly tables: readonly TableDefinition[]; readonly next: TableName | undefined }>;
   policies(tables: readonly TableName[], signal?: AbortSignal): Promise<TablePolicies>;
   /**
    * For each table or view (no synonym) a text that changes with its definition, and with where its rows lie; in their
@@ -268,6 +263,37 @@ export interface ExecuteRequest {
   readonly defaultBucket: string;
   /** The same key within 24 hours answers the same job. */
   readonly idempotencyKey?: string;
+  /** Of what the request asks for besides: tells another request under the same key from the same one. */
+  readonly fingerprint: string;
+  /** In place of the transport's own option. */
+  readonly allowConcurrent?: boolean;
+  /** A running job of the transport is the answer, now and when the key comes again, instead of a conflict. */
+  readonly takesRunning?: boolean;
+  readonly limits: ExecuteLimits;
+}
+
+export interface Enqueued {
+  readonly job: Job;
+  readonly created: boolean;
+  /** True for a job of the transport that another request began. */
+  readonly isRunning?: boolean;
+}
+
+/** How much may be under way at once. Every job that has not ended counts. */
+export interface ExecuteLimits {
+  readonly jobsPerTenant: number;
+  /** Oracle sessions of all tenants together. */
+  readonly sessions: number;
+  /** What each of a job's tasks asks for. */
+  readonly sessionsPerTask: number;
+}
+
+/** Times are ISO 8601 in UTC with milliseconds: from `createdFrom` on, before `createdBefore`. */
+export interface JobFilter {
+  readonly transportId?: string | undefined;
+  readonly state?: JobState | undefined;
+  readonly createdFrom?: string | undefined;
+  readonly createdBefore?: string | undefined;
 }
 
 export interface JobDetail {
@@ -281,10 +307,11 @@ export interface JobDetail {
 export interface JobStore {
   /**
    * One transaction: the job with the next version, and the idempotency record. `created` is false when the
-   * key was used before. Throws TRANSPORT_NOT_FOUND, and CONFLICT with `details.job_id` while another job of
-   * the transport runs.
+   * key was used before. Throws TRANSPORT_NOT_FOUND; CONFLICT with `details.job_id` while another job of the
+   * transport runs, and with `details.earlier_job_id` when the key was used for something else;
+   * QUOTA_EXCEEDED when a limit leaves no room.
    */
-  enqueue(request: ExecuteRequest): Promise<{ readonly job: Job; readonly created: boolean }>;
+  enqueue(request: ExecuteRequest): Promise<Enqueued>;
   /**
    * True for one caller at a time: the right to call RunJob for a job that has no execution yet. It lapses
    * after a minute, so that a crashed launch can be finished by the next call.
@@ -300,11 +327,7 @@ export interface JobStore {
   /** Throws JOB_NOT_FOUND. */
   detail(tenant: string, id: string): Promise<JobDetail>;
   /** Newest first. */
-  list(
-    tenant: string,
-    filter: { readonly transportId?: string; readonly state?: JobState },
-    page: PageRequest,
-  ): Promise<Page<Job>>;
+  list(tenant: string, filter: JobFilter, page: PageRequest): Promise<Page<Job>>;
   /**
    * To CANCELLING, or straight to CANCELLED when no task has begun. A job that is being cancelled or was
    * cancelled is answered as it is. Throws CONFLICT when it is too late, JOB_NOT_FOUND.
@@ -332,6 +355,22 @@ export interface JobStore {
   endUnattended(seen: Job, error: ErrorReport): Promise<Job | undefined>;
   /** Notes that the message of the job's end was sent. */
   noteAnnounced(jobId: string): Promise<void>;
+}
+
+/** Lets its holder follow one job, once. */
+export interface Ticket {
+  readonly tenant: string;
+  readonly transportId: string;
+  readonly jobId: string;
+  /** The principal that asked for it. */
+  readonly principal: string;
+}
+
+export interface TicketStore {
+  /** A text that nobody can guess and the end of its life, ISO 8601. */
+  issue(ticket: Ticket): Promise<{ readonly text: string; readonly expiresAt: string }>;
+  /** Undefined for a text that is unknown, used or too old. Of many uses at once, one succeeds. */
+  redeem(text: string): Promise<Ticket | undefined>;
 }
 
 // ── Firestore: what the job program needs ─────────────────────────────────────────────────────

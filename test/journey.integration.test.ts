@@ -53,6 +53,7 @@ describe('a job over all demo tables, while every row of them changes and a conn
 
   it('leaves in its folder what the manifest lists, schemas and _SUCCESS, and nothing else', () => {
     const listed = manifest.tables.flatMap(({ owner, table, parts }) => [
+      `${owner}.${table}/_load.json`,
       `${owner}.${table}/_schema.json`,
       ...parts.map((part) => part.name),
     ]);

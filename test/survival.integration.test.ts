@@ -89,6 +89,7 @@ async function expectNoStray(prefix: string, attempt: number): Promise<void> {
   const names = await readdir(join(stack.bucketDir, stack.bucket, prefix), { recursive: true });
   expect(names.toSorted()).toEqual([
     'HR.BIG',
+    'HR.BIG/_load.json',
     'HR.BIG/_schema.json',
     `HR.BIG/part-00000-a${attempt}.jsonl.gz`,
     '_SUCCESS',

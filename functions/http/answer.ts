@@ -1,10 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import { reportError, toOraFerryError } from '../../shared/errors.ts';
+import { type ErrorReport, reportError, toOraFerryError } from '../../shared/errors.ts';
+import { standingHeaders, transportSecurity } from './standing-headers.ts';
+import { discardRest } from './unread-body.ts';
 
-/** What a handler gives back. `text` is sent as it is, in place of `body`. */
+/** What a handler gives back. `text` or `bytes` are sent as they are, in place of `body`. */
 export interface Reply<B = unknown> {
   readonly body?: B;
   readonly text?: string;
+  readonly bytes?: Buffer;
   /** Writes what follows the headers for as long as it likes, in place of `body`, and ends the response. */
   readonly stream?: (res: ServerResponse) => void;
   /** In place of the route's own status. */
@@ -17,16 +20,17 @@ export function answer(
   res: ServerResponse,
   status: number,
   traceId: string,
-  { body, text, stream, headers }: Reply,
+  { body, text, bytes, stream, headers }: Reply,
 ): void {
-  const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
+  discardRest(res.req);
+  const content = bytes ?? text ?? (body === undefined ? undefined : JSON.stringify(body));
   res.writeHead(status, {
     ...(content !== undefined && {
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': Buffer.byteLength(content),
     }),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
+    ...standingHeaders,
+    ...transportSecurity(res.req),
     'X-Trace-Id': traceId,
     ...headers,
   });
@@ -46,12 +50,17 @@ export function answerError(
     return;
   }
   const { status, code, details } = toOraFerryError(error);
-  const body = { ...reportError(error), trace_id: traceId };
-  const challenge = code === 'AUTHENTICATION_ERROR' ? { 'WWW-Authenticate': 'ApiKey' } : {};
+  const body = errorBody(error, traceId);
+  const challenge = code === 'AUTHENTICATION_ERROR' ? { 'WWW-Authenticate': 'ApiKey, Bearer' } : {};
   answer(res, status, traceId, {
     body,
     headers: { ...challenge, ...retryAfter(details), ...headers },
   });
+}
+
+/** The one shape of errors. */
+export function errorBody(error: unknown, traceId: string): ErrorReport & { trace_id: string } {
+  return { ...reportError(error), trace_id: traceId };
 }
 
 /** What the details say in seconds, also as the header that clients know how to wait by. */

@@ -1,20 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { OraFerryError } from '../../shared/errors.ts';
+import { announcesBody, declaredLength } from './hidden.ts';
+import { invalidRequest } from './input.ts';
+import { requireModestJson } from './json-caps.ts';
 
 const limit = 1024 * 1024;
-const lingerMs = 5_000;
-const declaredLengths = new WeakMap<IncomingMessage, string>();
+const continuations = new WeakMap<IncomingMessage, () => void>();
 
-/**
- * Keeps the framework's body parsers away from the request: they would take up to 1 GiB into memory before our
- * code runs. They skip a request that announces no body; the bytes stay in the stream for `readBody`.
- * https://github.com/jshttp/type-is#hasbodyrequest
- */
-export function hideBody(req: IncomingMessage): void {
-  const declared = req.headers['content-length'];
-  if (declared !== undefined) declaredLengths.set(req, declared);
-  delete req.headers['content-length'];
-  delete req.headers['transfer-encoding'];
+/** For a client that waits to be told to send its body: it is told when the body is wanted, and else not at all. */
+export function continueLater(req: IncomingMessage, tell: () => void): void {
+  continuations.set(req, tell);
 }
 
 /**
@@ -22,25 +17,27 @@ export function hideBody(req: IncomingMessage): void {
  * counted, UNSUPPORTED_MEDIA_TYPE for what is not JSON, and VALIDATION_ERROR for JSON that does not parse.
  */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
-  if (Number(declaredLengths.get(req) ?? 0) > limit) throw tooLarge();
+  if (declaredLength(req) > limit) throw tooLarge();
+  continuations.get(req)?.();
   const bytes = await readBytes(req);
   if (bytes.length === 0) return undefined;
   requireJson(req);
+  const text = orNoJson(() => new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  requireModestJson(text);
+  return orNoJson(() => JSON.parse(text));
+}
+
+function orNoJson<T>(read: () => T): T {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return read();
   } catch (cause) {
     throw new OraFerryError('VALIDATION_ERROR', 'The body is no valid JSON in UTF-8.', { cause });
   }
 }
 
-/**
- * After an early answer the client may still be sending. Node discards what comes; a client that goes on for
- * more than five seconds is cut off.
- */
-export function endUnreadBody(req: IncomingMessage): void {
-  if (req.complete || req.destroyed) return;
-  const timer = setTimeout(() => req.destroy(), lingerMs);
-  req.once('close', () => clearTimeout(timer));
+/** A body where none is taken is a misunderstanding. Throws VALIDATION_ERROR. */
+export function refuseBody(req: IncomingMessage): void {
+  if (announcesBody(req)) throw invalidRequest([{ field: 'body', message: 'is not taken here' }]);
 }
 
 async function readBytes(req: IncomingMessage): Promise<Buffer> {
@@ -60,14 +57,22 @@ async function readBytes(req: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function requireJson(req: IncomingMessage): void {
-  const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-  const isJson = type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type);
-  const encoding = req.headers['content-encoding'] ?? 'identity';
-  if (isJson && encoding === 'identity') return;
+const jsonType = /^application\/(json|[\w.-]+\+json)$/;
+const utf8 = /^charset=("utf-8"|utf-8)$/;
+
+/** https://www.rfc-editor.org/rfc/rfc9110#name-content-type */
+function requireJson({ headers }: IncomingMessage): void {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const charsets = parameters.filter((parameter) => parameter.startsWith('charset'));
+  const isUtf8 = charsets.every((charset) => utf8.test(charset));
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (jsonType.test(type) && isUtf8 && encoding === 'identity') return;
   throw new OraFerryError(
     'UNSUPPORTED_MEDIA_TYPE',
-    'Send the body as Content-Type: application/json, without Content-Encoding.',
+    'Send the body as Content-Type: application/json in UTF-8, without Content-Encoding.',
   );
 }
 

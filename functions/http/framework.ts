@@ -1,7 +1,9 @@
 import http, { type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { OraFerryError } from '../../shared/errors.ts';
 import { answerError } from './answer.ts';
-import { endUnreadBody, hideBody } from './body-limit.ts';
+import { continueLater } from './body-limit.ts';
+import { hideFromFramework } from './hidden.ts';
+import { answerRefusals, type OnRefusal } from './refusals.ts';
 import { traceIdOf } from './trace.ts';
 
 /** An Express app is a function with `handle`; what it cannot answer goes to the third argument. */
@@ -11,22 +13,34 @@ type ExpressApp = ((
   readonly handle: unknown;
 };
 
+interface Hooks {
+  /** Gets the server before it listens. */
+  onServer(server: Server): void;
+  readonly onRefusal: OnRefusal;
+}
+
 /**
  * Stands between Node's HTTP server and the functions framework, which parses bodies and answers errors in
  * HTML before our function runs, and offers no hook for either. Call it before the framework makes its server:
  * https://github.com/GoogleCloudPlatform/functions-framework-nodejs/blob/main/src/server.ts
- * `onServer` gets that server before it listens.
  */
-export function guardFramework(onServer: (server: Server) => void): void {
+export function guardFramework({ onServer, onRefusal }: Hooks): void {
   const createServer = http.createServer;
   const guarded = (...args: unknown[]): Server => {
     const [app] = args;
     if (!isExpressApp(app)) return Reflect.apply(createServer, http, args);
-    const server = createServer((req, res) => {
-      hideBody(req);
-      res.once('finish', () => endUnreadBody(req));
-      app(req, res, (error) => answerError(res, traceIdOf(req.headers), translate(req, error)));
+    // Our function refuses a request without a host in its own shape.
+    const server = createServer({ requireHostHeader: false }, (req, res) => {
+      hideFromFramework(req);
+      app(req, res, (error) => answerError(res, traceIdOf(req.headers), unforeseen(req, error)));
     });
+    server.on('checkContinue', (req, res) => {
+      continueLater(req, () => res.writeContinue());
+      server.emit('request', req, res);
+    });
+    // Any other expectation may be passed over: https://www.rfc-editor.org/rfc/rfc9110#name-expect
+    server.on('checkExpectation', (req, res) => server.emit('request', req, res));
+    answerRefusals(server, onRefusal);
     onServer(server);
     return server;
   };
@@ -37,13 +51,6 @@ function isExpressApp(value: unknown): value is ExpressApp {
   return typeof value === 'function' && 'handle' in value;
 }
 
-/** What Express reports before our function: a path that does not decode is the caller's fault. */
-function translate(req: IncomingMessage, error: unknown): OraFerryError {
-  const { status } = (error ?? {}) as { status?: unknown };
-  if (status === 400) {
-    return new OraFerryError('VALIDATION_ERROR', 'The path is not properly percent-encoded.');
-  }
-  return new OraFerryError('INTERNAL_ERROR', `${req.method} failed before it was handled.`, {
-    cause: error,
-  });
+function unforeseen({ method }: IncomingMessage, cause: unknown): OraFerryError {
+  return new OraFerryError('INTERNAL_ERROR', `${method} failed before it was handled.`, { cause });
 }

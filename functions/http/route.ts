@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
 import type { Context } from '../context.ts';
 import type { Reply } from './answer.ts';
-import type { Principal, Scope } from './auth.ts';
 import { type Input, type InputSchemas, parseInput, type RawInput } from './input.ts';
+import type { Principal, Scope } from './principal.ts';
 
 /** What a handler knows of its request besides the parsed input. */
 export interface Caller {
@@ -12,6 +13,8 @@ export interface Caller {
   readonly log: Logger;
   /** Scheme and host as the caller wrote them. */
   readonly origin: string;
+  /** Aborts when the time for the request is over or the caller is gone. */
+  readonly signal: AbortSignal;
 }
 
 export type Call<S extends Partial<InputSchemas>> = Caller & Input<Complete<S>>;
@@ -22,24 +25,51 @@ type Complete<S extends Partial<InputSchemas>> = {
     : (typeof nothing)[place];
 };
 
+/** The deployed functions, which differ by what they may reach; `each` of them serves a few rows. */
+export type Service = 'api' | 'oracle';
+
+export type Tag = 'Service' | 'Oracle' | 'Transports' | 'Jobs' | 'Documentation';
+
 interface Description {
+  /** Names the call in the document, and in what is generated of it. */
+  readonly id: string;
+  readonly tag: Tag;
+  /** `api` unless told. */
+  readonly service?: Service | 'each';
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: `/api${string}`;
   readonly summary: string;
-  /** What the API key must allow; `none` asks for no key. */
+  readonly description?: string;
+  /** What the caller must be allowed; `none` asks for no key or token. */
   readonly scope: Scope | 'none';
+  /** Probes call it: a refusal of theirs could end an instance that does well, so its calls are not counted. */
+  readonly isProbe?: boolean;
+  /** A ticket in the query may stand for a key or token. */
+  readonly takesTicket?: boolean;
   /** Of an answer without an error. */
   readonly status: number;
   readonly response: z.ZodType;
+  /** Of the response when it is not JSON. */
+  readonly media?: string;
+  /** Headers that the response has beside those of every answer. */
+  readonly headers?: readonly ('ETag' | 'Location')[];
+  /** Other statuses of an answer that is no error, and what they mean; its body is the response's, 204 has none. */
+  readonly also?: Readonly<Record<number, string>>;
+  /** What the handler may throw, beside what any call may come to. */
+  readonly errors?: readonly ErrorCode[];
+  /** A body that the call takes. */
+  readonly example?: unknown;
   /** Data of each server-sent event, when the caller may ask for a stream of them instead of the response. */
   readonly events?: Readonly<Record<string, z.ZodType>>;
 }
 
 /** A row of the route table. Everything that a document about the API needs is here as data. */
 export interface Route extends Description {
+  readonly service: Service | 'each';
   readonly input: InputSchemas;
   readonly takesBody: boolean;
-  readonly pattern: URLPattern;
+  /** Of its path; one that begins with a colon is a parameter. */
+  readonly segments: readonly string[];
   /** Checks the input, then calls the handler. Throws VALIDATION_ERROR and what the handler throws. */
   run(ctx: Context, caller: Caller, raw: RawInput): Promise<Reply>;
 }
@@ -62,35 +92,11 @@ export function route<S extends Partial<InputSchemas>, R extends z.ZodType>(
   const { handle, input: described, ...description } = definition;
   const input = { ...nothing, ...described } as Complete<S>;
   return {
+    service: 'api',
     ...description,
     input,
     takesBody: described?.body !== undefined,
-    pattern: new URLPattern({ pathname: description.path }),
+    segments: description.path.split('/'),
     run: async (ctx, caller, raw) => handle(ctx, { ...caller, ...parseInput(input, raw) }),
-  };
-}
-
-/** The route for a request, its path parameters, and the methods that its path knows. */
-export function findRoute(
-  routes: readonly Route[],
-  method: string,
-  pathname: string,
-): { route: Route | undefined; params: Record<string, string>; methods: string[] } {
-  const matches = routes.flatMap((candidate) => {
-    const groups = candidate.pattern.exec({ pathname })?.pathname.groups;
-    return groups ? [{ route: candidate, groups }] : [];
-  });
-  const wanted = method === 'HEAD' ? 'GET' : method;
-  const match = matches.find(({ route }) => route.method === wanted);
-  const params = Object.entries(match?.groups ?? {}).map(([name, text = '']) => [
-    name,
-    decodeURIComponent(text),
-  ]);
-  return {
-    route: match?.route,
-    params: Object.fromEntries(params),
-    methods: matches.flatMap(({ route: { method: known } }) =>
-      known === 'GET' ? ['GET', 'HEAD'] : [known],
-    ),
   };
 }

@@ -1,24 +1,40 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { OraFerryError, toOraFerryError } from '../../shared/errors.ts';
-import { type Logger, traceField } from '../../shared/logging.ts';
+import type { Logger } from '../../shared/logging.ts';
 import type { Context } from '../context.ts';
-import { answer, answerError } from './answer.ts';
-import { anonymous, authenticate, type Principal, requireScope } from './auth.ts';
-import { readJson } from './body-limit.ts';
-import { findRoute, type Route } from './route.ts';
+import { answer, answerError, type Reply } from './answer.ts';
+import { readJson, refuseBody } from './body-limit.ts';
+import { openTo, optionsReply } from './cors.ts';
+import { withinDeadline } from './deadline.ts';
+import { findRoute } from './match.ts';
+import { logWhenDone, requestLogger } from './request-log.ts';
+import { originOf, readUrl } from './request-url.ts';
+import type { Route, Service } from './route.ts';
 import { traceIdOf } from './trace.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
-/** Serves the table of routes: match, authenticate, read, check, call, answer. It never rejects. */
-export function serve(routes: readonly Route[], context: () => Context): Handler {
+/**
+ * Serves the table of routes, or those of one service: match, authenticate, read, check, call, answer. It never
+ * rejects.
+ */
+export function serve(
+  routes: readonly Route[],
+  context: () => Context,
+  service?: Service,
+): Handler {
   return async (req, res) => {
     const ctx = context();
     const traceId = traceIdOf(req.headers);
     const log = requestLogger(ctx, traceId);
     logWhenDone(req, res, log);
+    openTo(ctx.config.api.cors_origins, req, res);
     try {
-      await handle(ctx, routes, { req, res, traceId, log });
+      const ms = ctx.config.api.request_timeout_seconds * 1_000;
+      const { status, reply } = await withinDeadline(ms, res, (signal) =>
+        handle(ctx, { routes, service }, { req, res, traceId, log, signal }),
+      );
+      answer(res, status, traceId, reply);
     } catch (error) {
       if (toOraFerryError(error).status >= 500) log.error({ err: error }, 'Request failed');
       answerError(res, traceId, error, error instanceof MethodNotAllowed ? error.headers : {});
@@ -26,81 +42,67 @@ export function serve(routes: readonly Route[], context: () => Context): Handler
   };
 }
 
+interface Served {
+  readonly routes: readonly Route[];
+  /** Every service unless told. */
+  readonly service: Service | undefined;
+}
+
 interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly traceId: string;
   readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+interface Outcome {
+  readonly status: number;
+  readonly reply: Reply;
 }
 
 async function handle(
   ctx: Context,
-  routes: readonly Route[],
-  { req, res, traceId, log }: Exchange,
-): Promise<void> {
-  const url = urlOf(req);
-  const { route, params, methods } = findRoute(routes, req.method ?? '', url.pathname);
-  if (!route) throw methods.length > 0 ? new MethodNotAllowed(methods) : unknownPath();
-  const principal = admit(ctx, route, req);
-  const body = route.takesBody ? await readJson(req) : undefined;
+  { routes, service }: Served,
+  { req, res, traceId, log, signal }: Exchange,
+): Promise<Outcome> {
+  const { pathname, query } = readUrl(req);
+  requireHost(req);
+  const { route, params, methods } = findRoute(routes, req.method ?? '', pathname);
+  if (!route) {
+    await ctx.gate.countUnknown({ req, res });
+    if (methods.length === 0) throw new OraFerryError('NOT_FOUND', 'No such path.');
+    if (req.method === 'OPTIONS') return { status: 204, reply: optionsReply(methods, res) };
+    throw new MethodNotAllowed(methods);
+  }
+  if (service && route.service !== service && route.service !== 'each') {
+    await ctx.gate.countUnknown({ req, res });
+    throw elsewhere(route);
+  }
+  const ticket = route.takesTicket ? textOf(query['ticket']) : undefined;
+  const principal = await ctx.gate.admit({ req, res }, route, ticket);
+  const body = route.takesBody ? await readJson(req) : refuseBody(req);
   const caller = {
     principal,
     traceId,
     log: log.child({ principal: principal.id, tenant: principal.tenant }),
     origin: originOf(req),
+    signal,
   };
-  const raw = { params, query: fieldsOf(url.searchParams), headers: req.headers, body };
+  const raw = { params, query, headers: req.headers, body };
   const reply = await route.run(ctx, caller, raw);
-  answer(res, reply.status ?? route.status, traceId, reply);
+  if (reply.stream) ctx.gate.holdStream(principal.id, res);
+  return { status: reply.status ?? route.status, reply };
 }
 
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  const parsed = URL.parse(url.startsWith('/') ? `http://localhost${url}` : url);
-  if (parsed) return parsed;
-  throw unknownPath();
+/** https://www.rfc-editor.org/rfc/rfc9112#section-3.2-6 */
+function requireHost({ headers, httpVersion }: IncomingMessage): void {
+  if (headers.host !== undefined || httpVersion === '1.0') return;
+  throw new OraFerryError('VALIDATION_ERROR', 'The header Host is missing.');
 }
 
-function admit(ctx: Context, route: Route, req: IncomingMessage): Principal {
-  if (route.scope === 'none') return anonymous;
-  const principal = authenticate(ctx.config.api.keys, req.headers, new Date());
-  requireScope(principal, route.scope);
-  return principal;
-}
-
-/** A field that comes twice becomes a list, which no schema takes for a single value. */
-function fieldsOf(query: URLSearchParams): Record<string, string | string[]> {
-  const names = [...new Set(query.keys())];
-  return Object.fromEntries(
-    names.map((name) => {
-      const values = query.getAll(name);
-      return [name, values.length === 1 ? (values[0] ?? '') : values];
-    }),
-  );
-}
-
-function originOf(req: IncomingMessage): string {
-  const forwarded = req.headers['x-forwarded-proto'];
-  return `${forwarded === 'https' ? 'https' : 'http'}://${req.headers.host ?? 'localhost'}`;
-}
-
-/** A child logger binds the trace in both forms: the preset maps `trace_id` only within single entries. */
-function requestLogger({ config, log }: Context, traceId: string): Logger {
-  return log.child({ trace_id: traceId, ...traceField(config, traceId) });
-}
-
-// https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
-function logWhenDone(req: IncomingMessage, res: ServerResponse, log: Logger): void {
-  const begun = performance.now();
-  res.once('close', () => {
-    const httpRequest = {
-      requestMethod: req.method,
-      requestUrl: req.url,
-      status: res.statusCode,
-      latency: `${((performance.now() - begun) / 1000).toFixed(3)}s`,
-      userAgent: req.headers['user-agent'],
-    };
-    log.info({ httpRequest, complete: res.writableFinished }, `${req.method} ${req.url}`);
-  });
+function textOf(field: string | string[] | undefined): string | undefined {
+  return typeof field === 'string' ? field : undefined;
 }
 
 class MethodNotAllowed extends OraFerryError {
@@ -112,6 +114,8 @@ class MethodNotAllowed extends OraFerryError {
   }
 }
 
-function unknownPath(): OraFerryError {
-  return new OraFerryError('NOT_FOUND', 'No such path.');
+function elsewhere({ service }: Route): OraFerryError {
+  return new OraFerryError('NOT_FOUND', `The function ${service} serves this path.`, {
+    details: { function: service },
+  });
 }

@@ -11,7 +11,7 @@ export interface ServerSentEvent {
 /** Proxies must neither keep nor buffer the stream (nginx, and what imitates it, reads X-Accel-Buffering). */
 export const eventStreamHeaders = {
   'Content-Type': 'text/event-stream',
-  'Cache-Control': 'no-cache, no-transform',
+  'Cache-Control': 'no-store, no-transform',
   'X-Accel-Buffering': 'no',
 };
 

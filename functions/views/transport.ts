@@ -32,6 +32,7 @@ export const transportView = z.object({
     time_zones: z.enum(['offset', 'region']),
     on_replacement: z.enum(['warn', 'fail']),
     retention: z.object({ versions: z.int() }).optional(),
+    allow_concurrent: z.boolean(),
   }),
   labels: z.record(z.string(), z.string()),
   latest_version: z.int(),

@@ -50,7 +50,7 @@ export async function startBackends(options: BackendOptions, resources: AsyncDis
     ORAFERRY_PROGRESS_TOPIC: PROGRESS_TOPIC,
     ORAFERRY_COMPLETIONS_TOPIC: COMPLETIONS_TOPIC,
   };
-  /** For tasks only: the deployed function `api` has no Oracle secret either. */
+  /** For tasks and for the functions that ask Oracle; the deployed function `api` has no Oracle secret. */
   const oracleEnvironment: Record<string, string> = {
     ORACLE_CONNECT_STRING: oracle.connectString,
     ORACLE_USER: user.user,

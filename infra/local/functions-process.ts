@@ -25,7 +25,7 @@ export interface FunctionsProcess {
 }
 
 /**
- * Serves the product's function `api` as a deployment does, by functions-framework in a process of its own.
+ * Serves the product's functions, all on one port, as a deployment does each, by functions-framework in a process of its own.
  * Resolves when it answers; throws with its last lines when it ends before that.
  */
 export async function startFunctions(options: FunctionsOptions): Promise<FunctionsProcess> {
@@ -87,7 +87,7 @@ function commandLine(port: number): string[] {
     process.execPath,
     join(framework, 'main.js'),
     `--source=${fileURLToPath(new URL('../../functions/index.ts', import.meta.url))}`,
-    '--target=api',
+    '--target=all',
     '--signature-type=http',
     `--port=${port}`,
   ];

@@ -66,6 +66,7 @@ async function startAll(options: StackOptions, resources: AsyncDisposableStack) 
   signal?.throwIfAborted();
   const functions: FunctionsProcess = await startFunctions({
     environment: {
+      ...backends.oracleEnvironment,
       ...environment,
       CLOUD_RUN_API_ENDPOINT: `${cloudRun.host}:${cloudRun.port}`,
       ORAFERRY_API_KEYS: JSON.stringify([apiKey.record]),

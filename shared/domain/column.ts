@@ -41,7 +41,7 @@ export interface PlannedColumn {
  * - `year_month`, `day_second`: intervals, written as ISO 8601 durations
  * - `json`: the text of JSON, spliced as it is
  * - `boolean`, `vector`: true or false; an array of numbers
- * - `rowid`: the address of the row itself, which is no column
+ * - `rowid`: an address of a row, as text; `row_address`: that of the row itself, which is no column
  */
 export type ColumnEncoding =
   | { readonly kind: 'number' }
@@ -71,7 +71,8 @@ export type ColumnEncoding =
   | { readonly kind: 'json' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'vector' }
-  | { readonly kind: 'rowid' };
+  | { readonly kind: 'rowid' }
+  | { readonly kind: 'row_address' };
 
 /** Selected beside a column it tells which row a value is of. */
 export const rowAddress: PlannedColumn = {
@@ -80,5 +81,5 @@ export const rowAddress: PlannedColumn = {
   oracleType: 'ROWID',
   bigQueryType: 'STRING',
   nullable: false,
-  encoding: { kind: 'rowid' },
+  encoding: { kind: 'row_address' },
 };

@@ -12,21 +12,42 @@ type TextEncoder = (text: string) => string | undefined;
  */
 export function datetimeEncoder(form: DateTimeForm): TextEncoder {
   const pattern = new RegExp(`^${dateAndTime(form)}$`);
-  return (text) => (pattern.test(text) ? signed(text) : undefined);
+  const isUnknown = form.anyYear ? () => false : isJulianLeapDay;
+  return (text) => (pattern.test(text) && !isUnknown(text) ? signed(text) : undefined);
 }
 
 /** The same with an offset behind it, as TZH:TZM prints it, or a Z. */
 export function instantEncoder(form: DateTimeForm & { readonly zone: 'own' | 'utc' }): TextEncoder {
-  const offset = form.zone === 'utc' ? 'Z' : '[+-](?:0\\d|1[0-5]):[0-5]\\d';
-  const pattern = new RegExp(`^${dateAndTime(form)}${offset}$`);
-  const isOutside = form.anyYear ? () => false : isOutsideOfUtcYears;
-  return (text) => (pattern.test(text) && !isOutside(text) ? signed(text) : undefined);
+  const pattern = new RegExp(`^${dateAndTime(form)}${form.zone === 'utc' ? 'Z' : offset(form)}$`);
+  const isUnknown = form.anyYear
+    ? () => false
+    : (text: string) => isJulianLeapDay(text) || isOutsideOfUtcYears(text);
+  return (text) => (pattern.test(text) && !isUnknown(text) ? signed(text) : undefined);
 }
 
 function dateAndTime({ fractionDigits, anyYear }: DateTimeForm): string {
   const fraction = fractionDigits > 0 ? `\\.\\d{${fractionDigits}}` : '';
-  const date = '(?!0000)\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
+  const date = `(?!0000)\\d{4}-${monthAndDay}`;
   return `${anyYear ? '[ -]' : ' '}${date}T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d${fraction}`;
+}
+
+const monthAndDay =
+  '(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|[12]\\d))';
+
+/** GoogleSQL takes at most 14 hours (googlesql/public/functions/date_time_util.cc, IsValidTimeZone). */
+function offset({ anyYear }: DateTimeForm): string {
+  return anyYear ? '[+-](?:0\\d|1[0-5]):[0-5]\\d' : '[+-](?:(?:0\\d|1[0-3]):[0-5]\\d|14:00)';
+}
+
+/**
+ * Oracle counts by the Julian calendar until 1582, in which the years 100, 200, 300, 500 … 1500 have a 29 February.
+ * BigQuery's calendar is the Gregorian one throughout.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html (Using Julian Days)
+ */
+function isJulianLeapDay(text: string): boolean {
+  if (!text.startsWith('-02-29', 5)) return false;
+  const year = Number(text.slice(1, 5));
+  return year % 4 !== 0 || (year % 100 === 0 && year % 400 !== 0);
 }
 
 function signed(text: string): string {

@@ -114,6 +114,7 @@ function valueEncoder(encoding: PlannedColumn['encoding'], onReplaced: () => voi
     case 'xml':
     case 'region':
     case 'rowid':
+    case 'row_address':
       return ofText(counting(JSON.stringify, onReplaced));
     case 'json':
       return ofText(counting(spliced, onReplaced));
@@ -199,11 +200,12 @@ const requirements = {
   xml: 'text',
   region: 'a time zone',
   rowid: 'a row address',
+  row_address: 'a row address',
   json: 'JSON text',
   bytes: 'bytes',
   long_raw: 'bytes',
   blob: 'bytes',
-  datetime: 'a date of the years 1 to 9999',
+  datetime: 'a date of the years 1 to 9999 of the Gregorian calendar',
   instant: 'an instant of the years 1 to 9999',
   year_month: 'an interval of years and months',
   day_second: 'an interval of days and seconds that fits its column',

@@ -7,7 +7,7 @@ import type { WhereCondition } from './where.ts';
 /** A condition on a column, checked against its type, its values in the form in which they are bound. */
 export type PlannedCondition = NullTest | ValueTest;
 
-interface NullTest {
+export interface NullTest {
   readonly column: string;
   readonly op: 'is_null' | 'not_null';
 }
@@ -61,6 +61,7 @@ function planCondition(
   definition: ColumnDefinition,
 ): PlannedCondition | string {
   const { column, op } = condition;
+  // Possible for all types, LONG among them, as for DATA_DEFAULT of the dictionary.
   if (op === 'is_null' || op === 'not_null') return { column, op };
   const compare = comparisonOf(definition);
   if (!compare) return `only is_null and not_null are possible for ${describeType(definition)}.`;
@@ -117,10 +118,16 @@ function unknownColumns(owner: string, table: string, columns: readonly string[]
   );
 }
 
+/** The report of many tables lies in the job's record, which holds 1 MiB. */
+const namedProblems = 10;
+
 function unfitConditions(owner: string, table: string, problems: readonly string[]): OraFerryError {
+  const named = problems.slice(0, namedProblems);
+  const more = problems.length - named.length;
+  const rest = more > 0 ? ` And ${more} more.` : '';
   return new OraFerryError(
     'VALIDATION_ERROR',
-    `The where of ${owner}.${table} does not fit its columns. ${problems.join(' ')}`,
-    { details: { owner, table, problems } },
+    `The where of ${owner}.${table} does not fit its columns. ${named.join(' ')}${rest}`,
+    { details: { owner, table, problems: named } },
   );
 }

@@ -73,6 +73,11 @@ export function isTerminal(state: JobState): boolean {
   return jobTransitions[state].length === 0;
 }
 
+/** The states of jobs that have not ended: they hold Oracle sessions, or will. */
+export const unfinishedStates: readonly JobState[] = (
+  Object.keys(jobTransitions) as JobState[]
+).filter((state) => !isTerminal(state));
+
 /** True when the table of transitions allows the step. */
 export function mayBecome(from: JobState, to: JobState): boolean {
   return (jobTransitions[from] as readonly JobState[]).includes(to);

@@ -30,7 +30,7 @@ export function planColumns(
   const definitions = selectColumns(table, selection);
   refuseFixedTypes(table, selection);
   const plans = definitions.map((definition) => {
-    const chosen = selection.column_types?.[definition.name];
+    const chosen = chosenType(selection, definition);
     return planColumn(definition, chosen ? { ...rules, number_default: chosen } : rules);
   });
   const unsupported = definitions.filter((_, index) => plans[index]?.length === 0);
@@ -54,6 +54,11 @@ export function planColumn(definition: ColumnDefinition, rules: TypeRules = {}):
     encoding,
     ...(comment && { comment }),
   }));
+}
+
+/** A column may be called `constructor`, which every object has. */
+function chosenType({ column_types: typed = {} }: ColumnSelection, { name }: ColumnDefinition) {
+  return Object.hasOwn(typed, name) ? typed[name] : undefined;
 }
 
 function selectColumns(
@@ -83,7 +88,9 @@ function refuseFixedTypes(
   { owner, table, columns }: TableColumns,
   { column_types: typed = {} }: ColumnSelection,
 ): void {
-  const fixed = columns.filter((column) => column.name in typed && !isOpenNumber(column));
+  const fixed = columns.filter(
+    (column) => Object.hasOwn(typed, column.name) && !isOpenNumber(column),
+  );
   if (fixed.length === 0) return;
   const list = fixed.map((column) => `${owner}.${table}.${column.name} (${describeType(column)})`);
   throw new OraFerryError(

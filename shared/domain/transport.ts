@@ -58,6 +58,8 @@ const options = z.strictObject({
   on_replacement: z.enum(['warn', 'fail']).default('warn'),
   /** How many complete versions keep their objects; all unless told. */
   retention: z.strictObject({ versions: z.int().min(1).max(10_000) }).optional(),
+  /** Whether an execute may start a job while another one of the transport runs. */
+  allow_concurrent: z.boolean().default(false),
 });
 
 // Cloud Storage allows more in names, but these survive every shell, URL and console unescaped.

@@ -11,13 +11,11 @@ import type { Job } from '../domain/job.ts';
 import type { SplitProgress } from '../domain/progress.ts';
 import type { Split } from '../domain/split.ts';
 import type { Transport } from '../domain/transport.ts';
+import type { Ticket } from '../ports.ts';
 
 /** What lies where. Ids of documents that are written often are random or hashed, so that no range of keys gets hot. */
 
-export interface TransportDocument extends Omit<Transport, 'id'> {
-  /** The newest job; while it is not terminal the transport is busy. */
-  readonly activeJob?: string;
-}
+export type TransportDocument = Omit<Transport, 'id'>;
 
 /**
  * Outlives its transport, so that a name never gives out the same version twice: object prefixes and
@@ -35,6 +33,8 @@ export interface JobDocument extends Omit<Job, 'id'> {
   readonly launchId?: string;
   /** Until its end has been announced: what reconcile looks for. */
   readonly isOpen?: boolean;
+  /** Oracle sessions that its tasks may open together. */
+  readonly sessions?: number;
 }
 
 export interface ExtractionDocument extends Omit<Extraction, 'id'> {
@@ -51,7 +51,15 @@ export interface SplitDocument extends Omit<Split, 'id'> {
 
 export interface RequestDocument {
   readonly jobId: string;
+  /** Of what the request asked for, so that another one under the same key is noticed. */
+  readonly fingerprint: string;
   readonly expiresAt: Timestamp;
+}
+
+export interface TicketDocument extends Ticket {
+  readonly expiresAt: Timestamp;
+  /** Random for each use: tells a user whose answer was lost that the ticket is its own. */
+  readonly usedBy?: string;
 }
 
 export function transports(db: Firestore): CollectionReference<TransportDocument> {
@@ -101,6 +109,16 @@ export function select<D>(query: Query<D>, ...fields: (keyof D & string)[]): Que
   return query.select(...fields) as Query<D>;
 }
 
+/** Every execute that makes a job reads this document and writes it, so that they are decided one after the other. */
+export function executeGate(db: Firestore): DocumentReference<{ jobId: string }> {
+  return db.collection('gates').doc('execute') as DocumentReference<{ jobId: string }>;
+}
+
+/** The record of a ticket. Its text is kept by nobody but its holder. */
+export function ticket(db: Firestore, text: string): DocumentReference<TicketDocument> {
+  return db.collection('tickets').doc(hash([text])) as DocumentReference<TicketDocument>;
+}
+
 export function newId(): string {
   return randomUUID().replaceAll('-', '');
 }
@@ -123,7 +141,7 @@ export function splitId(extractionId: string, epoch: number, position: number): 
 
 /** A job as the domain knows it; fields of the store's own stay behind. */
 export function toJob(id: string, document: JobDocument): Job {
-  const { launchAt: _, launchId: _id, isOpen: _open, ...job } = document;
+  const { launchAt: _, launchId: _id, isOpen: _open, sessions: _s, ...job } = document;
   return { id, ...job };
 }
 

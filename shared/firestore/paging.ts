@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { FieldPath, type Query } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { OraFerryError } from '../errors.ts';
@@ -5,37 +6,56 @@ import type { Page, PageRequest } from '../ports.ts';
 import { idForm } from './documents.ts';
 
 const position = z.tuple([z.iso.datetime(), z.string().regex(idForm)]);
+type Position = z.output<typeof position>;
+
+interface ListRequest extends PageRequest {
+  /** What is listed, and by which filters: a token is good for the same list only. */
+  readonly list: readonly unknown[];
+}
 
 /**
  * Reads a page of documents with `createdAt`, newest first. The token is the place after the last item, so
- * documents created meanwhile neither repeat nor hide others. Throws VALIDATION_ERROR for a foreign token.
+ * documents created meanwhile neither repeat nor hide others. Throws VALIDATION_ERROR for a token that was
+ * changed, or was given out for another list.
  */
 export async function readPage<D extends { createdAt: string }, T>(
   query: Query<D>,
-  request: PageRequest,
+  { pageSize, pageToken, list }: ListRequest,
   toItem: (id: string, document: D) => T,
 ): Promise<Page<T>> {
   const ordered = query.orderBy('createdAt', 'desc').orderBy(FieldPath.documentId(), 'desc');
-  const start = request.pageToken === undefined ? undefined : parseToken(request.pageToken);
+  const start = pageToken === undefined ? undefined : parseToken(pageToken, list);
   const from = start ? ordered.startAfter(...start) : ordered;
-  const { docs } = await from.limit(request.pageSize + 1).get();
-  const page = docs.slice(0, request.pageSize);
+  const { docs } = await from.limit(pageSize + 1).get();
+  const page = docs.slice(0, pageSize);
   const items = page.map((doc) => toItem(doc.id, doc.data()));
   const last = page.at(-1);
-  if (!last || docs.length <= request.pageSize) return { items };
-  return { items, nextPageToken: makeToken(last.data().createdAt, last.id) };
+  if (!last || docs.length <= pageSize) return { items };
+  return { items, nextPageToken: makeToken([last.data().createdAt, last.id], list) };
 }
 
-function makeToken(createdAt: string, id: string): string {
-  return Buffer.from(JSON.stringify([createdAt, id])).toString('base64url');
+/**
+ * The checksum finds mistakes; it needs no key, because a token only names a place in a list that its caller may
+ * read in any case.
+ */
+function makeToken(place: Position, list: readonly unknown[]): string {
+  const checksum = createHash('sha256')
+    .update(JSON.stringify([place, list]))
+    .digest('hex');
+  return Buffer.from(JSON.stringify([...place, checksum.slice(0, 16)])).toString('base64url');
 }
 
-function parseToken(token: string): [string, string] {
+function parseToken(token: string, list: readonly unknown[]): Position {
   try {
-    return position.parse(JSON.parse(Buffer.from(token, 'base64url').toString()));
+    const parts: unknown[] = JSON.parse(Buffer.from(token, 'base64url').toString());
+    const place = position.parse(parts.slice(0, 2));
+    if (makeToken(place, list) === token) return place;
+    throw new Error('The checksum or the form is another.');
   } catch (cause) {
-    throw new OraFerryError('VALIDATION_ERROR', 'page_token is not one that we gave out.', {
-      cause,
-    });
+    throw new OraFerryError(
+      'VALIDATION_ERROR',
+      'page_token is not one that we gave out for this list.',
+      { cause },
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { DocumentSnapshot, Firestore, Transaction } from '@google-cloud/firestore';
-import { isTerminal } from '../domain/job.ts';
+import { unfinishedStates } from '../domain/job.ts';
 import type { Transport, TransportInput } from '../domain/transport.ts';
 import { OraFerryError } from '../errors.ts';
 import type { TransportStore } from '../ports.ts';
@@ -21,7 +21,10 @@ export function createTransportStore(db: Firestore): TransportStore {
     get: (tenant, id) =>
       store(async () => toTransport(id, found(tenant, await byId(transports(db), id).get()))),
     list: (tenant, page) =>
-      store(() => readPage(transports(db).where('tenant', '==', tenant), page, toTransport)),
+      store(() => {
+        const query = transports(db).where('tenant', '==', tenant);
+        return readPage(query, { ...page, list: ['transports', tenant] }, toTransport);
+      }),
     replace: (tenant, id, input, etag) => store(() => replace(db, { tenant, id, etag }, input)),
     remove: (tenant, id, etag) => store(() => remove(db, { tenant, id, etag })),
   };
@@ -70,7 +73,7 @@ async function replace(
     requireEtag(stored, etag);
     if (stored.name !== input.name) throw renamed(stored.name);
     const updatedAt = snapshot.readTime.toDate().toISOString();
-    const { activeJob, latestVersion, createdAt } = stored;
+    const { latestVersion, createdAt } = stored;
     const document: TransportDocument = {
       ...input,
       tenant,
@@ -78,7 +81,6 @@ async function replace(
       createdAt,
       updatedAt,
       etag: newEtag,
-      ...(activeJob && { activeJob }),
     };
     tx.set(snapshot.ref, document);
     return toTransport(id, document);
@@ -93,7 +95,7 @@ async function remove(db: Firestore, { tenant, id, etag }: Target): Promise<void
     if (mayBeRemoved && !snapshot.exists) return;
     const stored = found(tenant, snapshot);
     requireEtag(stored, etag);
-    await requireIdle(db, tx, stored);
+    await requireIdle(db, tx, id);
     tx.delete(snapshot.ref);
     tx.set(transportName(db, stored.name), {
       transportId: null,
@@ -103,10 +105,12 @@ async function remove(db: Firestore, { tenant, id, etag }: Target): Promise<void
   });
 }
 
-async function requireIdle(db: Firestore, tx: Transaction, stored: TransportDocument) {
-  if (stored.activeJob === undefined) return;
-  const job = (await tx.get(jobs(db).doc(stored.activeJob))).data();
-  if (job && !isTerminal(job.state)) throw busy(stored.activeJob);
+async function requireIdle(db: Firestore, tx: Transaction, transportId: string) {
+  const unfinished = jobs(db)
+    .where('transportId', '==', transportId)
+    .where('state', 'in', unfinishedStates);
+  const [job] = (await tx.get(unfinished.select('state').limit(1))).docs;
+  if (job) throw busy(job.id);
 }
 
 /** The stored transport, if there is one and it is the tenant's. Throws TRANSPORT_NOT_FOUND. */
@@ -126,7 +130,7 @@ export function busy(jobId: string): OraFerryError {
   });
 }
 
-function toTransport(id: string, { activeJob: _, ...document }: TransportDocument): Transport {
+function toTransport(id: string, document: TransportDocument): Transport {
   return { id, ...document };
 }
 

@@ -15,9 +15,6 @@ export function prepareDriver(config: OracleConfig): void {
   } catch (error) {
     throw clientError(error);
   }
-  // The driver then reads connect strings itself, as in Thin mode, and adds what the pool says of wallet, DN and
-  // timeouts where the string does not. Oracle Net would know only the string and sqlnet.ora.
-  oracledb.thickModeDSNPassthrough = false;
 }
 
 function clientOptions({ client_lib_dir, config_dir }: OracleConfig): oracledb.InitialiseOptions {

@@ -1,6 +1,6 @@
 import { OraFerryError } from '../errors.ts';
 import type { TableName } from '../ports.ts';
-import { isKnown, meaningOf } from './meanings.ts';
+import { closedEarly, isKnown, type Meaning, meaningOf } from './meanings.ts';
 
 /**
  * Translates what the driver threw, keeping it as the cause. The message names the ORA or NJS code, never
@@ -8,12 +8,25 @@ import { isKnown, meaningOf } from './meanings.ts';
  * second attempt is the last sensible one. What did not come from Oracle stays as it is.
  */
 export function translateOracleError(error: unknown, table?: TableName): unknown {
+  return translateAs(meaningOf(codesOf(error), textOf(error)), error, table);
+}
+
+/**
+ * As translateOracleError, for the error of a new connection that offers a client certificate. Where nothing tells
+ * why it was closed, the certificate may be the reason: in TLS 1.3 the database looks at it last.
+ */
+export function translateHandshakeError(error: unknown): unknown {
+  const text = textOf(error);
+  const isMute = /^NJS-500.*(NJS-521|ECONNRESET|EPIPE)/s.test(text) && !text.includes('ORA-');
+  return isMute ? translateAs(closedEarly, error) : translateOracleError(error);
+}
+
+function translateAs(meaning: Meaning, error: unknown, table?: TableName): unknown {
   if (error instanceof OraFerryError) return error;
   const codes = codesOf(error);
   const [first] = codes;
   if (first === undefined) return error;
   const code = codes.findLast(isKnown) ?? first;
-  const meaning = meaningOf(codes, textOf(error));
   const subject = table ? `${table.owner}.${table.table}: ` : '';
   return new OraFerryError(meaning.code, `${subject}${meaning.says} (${codes.join(', ')}).`, {
     cause: error,
@@ -22,9 +35,12 @@ export function translateOracleError(error: unknown, table?: TableName): unknown
   });
 }
 
+/** ORA-41900 says since 23ai what ORA-01031 said: https://docs.oracle.com/error-help/db/ora-41900 */
+const refusals = new Set(['ORA-00942', 'ORA-00904', 'ORA-01031', 'ORA-41900']);
+
 /** True when Oracle refused for want of a right or of the object itself, which it may only be hiding. */
 export function isRefused(error: unknown): boolean {
-  return codesOf(error).some((code) => ['ORA-00942', 'ORA-00904', 'ORA-01031'].includes(code));
+  return codesOf(error).some((code) => refusals.has(code));
 }
 
 /**

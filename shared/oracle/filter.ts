@@ -1,5 +1,5 @@
 import oracledb from 'oracledb';
-import type { PlannedCondition } from '../domain/filter.ts';
+import type { NullTest, PlannedCondition } from '../domain/filter.ts';
 import type { Comparison } from '../domain/filter-value.ts';
 import { quoteName } from './quote-name.ts';
 
@@ -16,20 +16,24 @@ export interface FilterClause {
  */
 export function filterClause(conditions: readonly PlannedCondition[]): FilterClause {
   const binds: Record<string, oracledb.BindParameter> = {};
+  let bound = 0;
   const sql = conditions.map((condition) => {
     const column = quoteName(condition.column);
-    if (!('values' in condition)) {
+    if (isNullTest(condition))
       return `${column} IS ${condition.op === 'is_null' ? '' : 'NOT '}NULL`;
-    }
     const { bind, expression } = conversions[condition.compare];
     const values = condition.values.map((value) => {
-      const name = `w${Object.keys(binds).length}`;
+      const name = `w${bound++}`;
       binds[name] = bind(value);
       return expression(`:${name}`);
     });
     return `${column} ${test(condition.op, values)}`;
   });
   return { sql: sql.join(' AND '), binds };
+}
+
+function isNullTest(condition: PlannedCondition): condition is NullTest {
+  return condition.op === 'is_null' || condition.op === 'not_null';
 }
 
 function test(op: PlannedCondition['op'], values: readonly string[]): string {

@@ -34,9 +34,9 @@ const unreachable: Meaning = {
   says: 'Oracle could not be reached, or takes no sessions now',
   unreachable: true,
 };
-const closedEarly: Meaning = {
+export const closedEarly: Meaning = {
   code: 'ORACLE_CONNECTION_ERROR',
-  says: 'Oracle closed the connection during the TLS handshake; if that stays, check that it trusts the issuer of our client certificate',
+  says: 'Oracle closed the connection during or right after the TLS handshake; if that stays, check that it trusts the issuer of our client certificate',
   unreachable: true,
 };
 const unknownHost: Meaning = {
@@ -131,7 +131,7 @@ const meanings = new Map<string, Meaning>([
   ...each(serverMisnamed, 'ORA', 29002, 29003),
   ...each(timedOut, 'ORA', 1013, 3136, 3156, 12609),
   ...each(hidden, 'ORA', 904, 942),
-  ...each(forbidden, 'ORA', 1031),
+  ...each(forbidden, 'ORA', 1031, 41900),
   ...each(tooOld, 'ORA', 1466, 1555, 8180, 8181, 22924),
   ...each(moved, 'ORA', 1410, 8103),
   ...each(lost, 'NJS', 500, 501, 509, 513, 521),

@@ -4,7 +4,9 @@ import type { Logger } from '../logging.ts';
 import { driverMode, type OracleConfig } from '../oracle-config.ts';
 import type { OracleConnection } from '../ports.ts';
 import { type Circuit, type CircuitOptions, createCircuit, noCircuit } from './breaker.ts';
+import { thickConnectString } from './connect-string.ts';
 import { prepareDriver } from './driver.ts';
+import { translateHandshakeError } from './errors.ts';
 import { sessionSettings } from './sql.ts';
 import { findWalletFault } from './wallet.ts';
 
@@ -89,13 +91,6 @@ export function createPool(config: OracleConfig, options: PoolOptions): Connecti
 
 const closeTimeoutMs = 5_000;
 
-/**
- * Both modes of the driver know all of these: Thin mode by itself, and Thick mode because the driver writes those
- * of the network into the connect string (lib/impl/parserHelpers.js), unless they are there already. Exceptions in
- * Thick mode: `connectTimeout` is missing, and `expireTime` lands among CONNECT_DATA, so an idle firewall is better
- * met by EXPIRE_TIME in the string itself.
- * https://node-oracledb.readthedocs.io/en/latest/api_manual/oracledb.html#oracledb.createPool
- */
 function poolAttributes(
   config: OracleConfig,
   options: PoolOptions & { readonly poolMax: number },
@@ -103,8 +98,9 @@ function poolAttributes(
   return {
     user: config.user,
     password: config.password,
-    connectString: config.connect_string,
-    ...tlsAttributes(config),
+    ...(driverMode(config) === 'thin'
+      ? thinNetwork(config)
+      : { connectString: thickConnectString(config) }),
     poolMin: Math.min(config.pool_min, options.poolMax),
     poolMax: options.poolMax,
     // Whoever waits is served as others finish, and each call is bounded by its own timeout.
@@ -113,21 +109,25 @@ function poolAttributes(
     // left unusable, for there `close({ drop: true })` only returns it (node-oracledb, lib/thin/pool.js); in Thick
     // mode it ends the session (DPI_MODE_CONN_CLOSE_DROP).
     poolPingInterval: 0,
-    connectTimeout: config.connect_timeout_seconds,
-    transportConnectTimeout: config.connect_timeout_seconds,
-    // Minutes between TCP keep-alive probes, so that no firewall forgets an idle session.
-    // https://node-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html
-    expireTime: 2,
     sessionCallback(connection, _tag, done) {
       prepareSession(connection, config, options).then(() => done(), done);
     },
   };
 }
 
-function tlsAttributes(config: OracleConfig): oracledb.PoolAttributes {
+/**
+ * Only Thin mode takes these from the pool.
+ * https://node-oracledb.readthedocs.io/en/latest/api_manual/oracledb.html#oracledb.createPool
+ */
+function thinNetwork(config: OracleConfig): oracledb.PoolAttributes {
+  const wholeSeconds = Math.ceil(config.connect_timeout_seconds);
   return {
-    // The default of Thin mode, but not of every Oracle Client.
-    sslServerDNMatch: true,
+    connectString: config.connect_string,
+    connectTimeout: wholeSeconds,
+    transportConnectTimeout: wholeSeconds,
+    // Minutes between TCP keep-alive probes, so that no firewall forgets an idle session.
+    // https://node-oracledb.readthedocs.io/en/latest/user_guide/connection_handling.html
+    expireTime: 2,
     ...(config.ssl_server_cert_dn && { sslServerCertDN: config.ssl_server_cert_dn }),
     ...(config.config_dir && { configDir: config.config_dir }),
     ...(config.wallet_location && { walletLocation: config.wallet_location }),
@@ -169,11 +169,16 @@ async function explained(error: unknown, config: OracleConfig): Promise<unknown>
   const { code } = Object(error) as { code?: unknown };
   if (driverMode(config) === 'thick' || !mayBeTheWallet.has(String(code))) return error;
   const fault = await findWalletFault(config);
-  if (fault === undefined) return error;
+  if (fault === undefined)
+    return offersCertificate(config) ? translateHandshakeError(error) : error;
   return new OraFerryError('ORACLE_TLS_ERROR', fault, {
     cause: error,
     details: { oracle_code: code },
   });
+}
+
+function offersCertificate({ wallet_location, wallet_content }: OracleConfig): boolean {
+  return (wallet_location ?? wallet_content) !== undefined;
 }
 
 function callTimeoutOf(config: OracleConfig): number {

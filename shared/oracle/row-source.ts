@@ -6,7 +6,7 @@ import { countIn } from './count.ts';
 import { createLongRows, isLong, type LongRows } from './lobs.ts';
 import type { ConnectionPool } from './pool.ts';
 import { openSession, type Session } from './session.ts';
-import { beginReading, selectRows } from './sql.ts';
+import { beginReading, type FetchForm, selectRows } from './sql.ts';
 
 /** Rows of one fetch: below 500 round trips cost time, above 2,000 the garbage collector does. */
 const batchRows = 1_000;
@@ -23,12 +23,12 @@ export async function* readRows(
   pool: ConnectionPool,
   query: RowQuery,
   signal: AbortSignal,
-  inlineLob: number,
+  form: FetchForm,
 ): AsyncGenerator<readonly Row[]> {
   const { onCount, action } = query;
   const { session, release } = await openSession(pool, { table: query, signal, action });
   try {
-    const statement = selectRows(onCount ? { ...query, scn: undefined } : query, inlineLob);
+    const statement = selectRows(onCount ? { ...query, scn: undefined } : query, form);
     if (onCount) onCount(await beginCounted(session, query));
     const isAnyLong = query.columns.some(isLong);
     const rows = isAnyLong ? createLongRows(query.columns, session) : shortRows(query.columns);

@@ -23,6 +23,7 @@ export function createOracleSource(
   options: PoolOptions,
 ): OracleSource {
   const pool = createPool(config, options);
+  const form = { inlineLob: config.inline_lob_bytes, driver: driverMode(config) };
   return {
     ping: () =>
       withSession(pool, {}, (session) =>
@@ -42,8 +43,7 @@ export function createOracleSource(
     },
     describe: (table, signal) => describeTable(pool, table, signal),
     count: (table, choice, signal) => countTable(pool, table, choice, signal),
-    rows: (query, signal) =>
-      pool.circuit.stream(() => readRows(pool, query, signal, config.inline_lob_bytes), signal),
+    rows: (query, signal) => pool.circuit.stream(() => readRows(pool, query, signal, form), signal),
     divide: (request, signal) => divideTable(pool, request, signal),
     connection: () => ({
       driver: driverMode(config),

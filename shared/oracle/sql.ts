@@ -7,6 +7,7 @@ import { rangeClause } from './range.ts';
 
 /** In one statement, so that it costs a new session one round trip. */
 export const sessionSettings = `ALTER SESSION SET
+  NLS_CALENDAR = 'GREGORIAN'
   NLS_DATE_FORMAT = 'SYYYY-MM-DD"T"HH24:MI:SS'
   NLS_TIMESTAMP_FORMAT = 'SYYYY-MM-DD"T"HH24:MI:SS.FF9'
   NLS_NUMERIC_CHARACTERS = '.,'
@@ -31,19 +32,31 @@ export function countRows(
   return select('COUNT(*)', { owner, table, scn, filter, range });
 }
 
+/** What the form of a query depends on besides its columns. */
+export interface FetchForm {
+  /** Longer LOBs, in bytes or characters, are NULL in their own place. */
+  readonly inlineLob: number;
+  /**
+   * Thin mode makes exact text of a NUMBER itself. In Thick mode Oracle's client library does, and nothing says that
+   * it keeps all 40 digits; so there the database does it, in up to 64 characters or, beyond, with an exponent.
+   * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Format-Models.html
+   */
+  readonly driver: 'thin' | 'thick';
+}
+
 /**
  * The chosen rows: each column in the form that its plan asks for, then behind them, for each LOB in the order of
- * the columns, its length, then for each its locator where the LOB is longer than `inlineLob` (bytes or
- * characters) and therefore NULL in its own place. `locators` are the names of these last ones.
+ * the columns, its length, then for each its locator where the LOB is longer than `inlineLob`. `locators` are the names of these last ones.
  */
 export function selectRows(
   query: RowQuery,
-  inlineLob: number,
+  form: FetchForm,
 ): Statement & { readonly locators: readonly string[] } {
+  const { inlineLob } = form;
   const lobs = query.columns.filter(isLob);
   const locators = lobs.map((_, index) => unusedName(`LOCATOR_${index + 1}`, query.columns));
   const items = [
-    ...query.columns.map((column) => selectColumn(column, inlineLob)),
+    ...query.columns.map((column) => selectColumn(column, form)),
     ...lobs.map(({ name }) => lengthOf(name)),
     ...lobs.map(({ name }, index) => `${ifLob(name, '>', inlineLob)} AS "${locators[index]}"`),
   ];
@@ -89,12 +102,15 @@ export function qualified({ owner, table }: TableName): string {
  * Dates leave the database as text, because the driver's Date loses fractions and offsets and minds the local
  * zone; JSON likewise, because the driver makes doubles of its numbers. What has been converted keeps its name.
  */
-function selectColumn({ name, encoding }: PlannedColumn, inlineLob: number): string {
+function selectColumn({ name, encoding }: PlannedColumn, form: FetchForm): string {
   const column = quoteName(name);
   switch (encoding.kind) {
+    case 'number':
+    case 'decimal':
+      return form.driver === 'thick' ? `${toChar(column, 'TM9')} AS ${column}` : column;
     case 'clob':
     case 'blob':
-      return `${ifLob(name, '<=', inlineLob)} AS ${column}`;
+      return `${ifLob(name, '<=', form.inlineLob)} AS ${column}`;
     case 'datetime':
       return `${toChar(column, dateTimeFormat(encoding.fractionDigits))} AS ${column}`;
     case 'instant':
@@ -108,8 +124,12 @@ function selectColumn({ name, encoding }: PlannedColumn, inlineLob: number): str
     case 'xml':
       // https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/XMLSERIALIZE.html
       return `XMLSERIALIZE(CONTENT ${column} AS CLOB) AS ${column}`;
+    // As text: beside a LOB the driver's Thin mode asks for text and decodes it as if it were binary
+    // (node-oracledb, lib/thin/protocol/messages/withData.js).
     case 'rowid':
-      return 'ROWID';
+      return `CAST(${column} AS VARCHAR2(4000)) AS ${column}`;
+    case 'row_address':
+      return 'CAST(ROWID AS VARCHAR2(4000))';
     default:
       return column;
   }

@@ -9,7 +9,7 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { expect } from 'vitest';
 import { type Context, createContext } from '../../functions/context.ts';
 import { guardFramework } from '../../functions/http/framework.ts';
-import { findRoute } from '../../functions/http/route.ts';
+import { findRoute } from '../../functions/http/match.ts';
 import { serve } from '../../functions/http/serve.ts';
 import { drainOnSignal } from '../../functions/http/shutdown.ts';
 import { routes } from '../../functions/routes.ts';
@@ -61,14 +61,23 @@ export const keys = {
   expired: 'expired.s-expired',
 };
 
-guardFramework((server) => drainOnSignal(server, async () => undefined));
+guardFramework({
+  onServer: (server) => drainOnSignal(server, async () => undefined),
+  onRefusal: () => undefined,
+});
 let served = 0;
 
-/** Starts Firestore, Pub/Sub, Cloud Run, Cloud Storage and the API; all on free ports, all in this process. */
-export async function startApi(overrides: Partial<Context> = {}): Promise<Api> {
+/**
+ * Starts Firestore, Pub/Sub, Cloud Run, Cloud Storage and the API; all on free ports, all in this process. There is
+ * no Oracle unless the settings name one.
+ */
+export async function startApi(
+  overrides: Partial<Context> = {},
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Api> {
   const dir = mkdtempSync(join(tmpdir(), 'api-test-'));
   const cloud = await startCloud(dir);
-  const environment = environmentFor(cloud);
+  const environment = { ...environmentFor(cloud), ...settings };
   const config = loadConfig(environment);
   const log: string[] = [];
   const logger = createLogger(config, 'api', { write: (line) => log.push(line) });
@@ -150,6 +159,8 @@ function environmentFor({ firestore, cloudRun, gcs, pubsub }: Cloud): Record<str
     PUBSUB_EMULATOR_HOST: pubsub.host,
     CLOUD_RUN_API_ENDPOINT: `127.0.0.1:${cloudRun.port}`,
     GCS_API_ENDPOINT: gcs.url,
+    ORAFERRY_REQUESTS_PER_MINUTE: '1000000',
+    ORAFERRY_ANONYMOUS_REQUESTS_PER_MINUTE: '1000000',
     ORAFERRY_API_KEYS: JSON.stringify([
       keyFor(keys.admin, ['admin']),
       keyFor(keys.reader, ['read']),

@@ -30,7 +30,7 @@ export interface ReadEvent {
 
 interface ClientOptions {
   readonly lastEventId?: string | undefined;
-  readonly key?: string;
+  readonly key?: string | null;
   readonly accept?: string;
   readonly method?: string;
   /** Takes the events, which then are not kept. */
@@ -49,7 +49,7 @@ export async function openEvents(
     agent: false,
     headers: {
       Accept: accept,
-      'X-API-Key': key,
+      ...(key !== null && { 'X-API-Key': key }),
       ...(lastEventId !== undefined && { 'Last-Event-ID': lastEventId }),
     },
   });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fingerprintOf } from '../../functions/execute.ts';
 import { ensureLaunched } from '../../functions/launch.ts';
 import { startCloudRun } from '../../infra/local/cloud-run/server.ts';
 import { OraFerryError } from '../../shared/errors.ts';
 import { defaultOptions } from '../support/options.ts';
+import { farLimits } from '../support/stores.ts';
 import { type Api, bucket, keys, startApi, transportNamed } from './api.ts';
 
 let api: Api;
@@ -59,6 +61,60 @@ test('the same key answers the same job, in the header or as request_id', async 
   expect(executionsOf(first.body.job.id)).toHaveLength(1);
 });
 
+test('the same key with another wish is a conflict', async () => {
+  const path = `${await newTransport('reused-key')}/execute`;
+  const headers = { 'Idempotency-Key': 'tuesday' };
+  const { body } = await api.call('POST', path, { headers, body: { allow_concurrent: false } });
+  const other = await api.call('POST', path, { headers, body: { allow_concurrent: true } });
+  expect([other.status, other.body.code]).toEqual([409, 'CONFLICT']);
+  expect(other.body.details).toEqual({ earlier_job_id: body.job.id });
+  const again = { allow_concurrent: false, request_id: 'tuesday' };
+  expect((await api.call('POST', path, { body: again })).body.job.id).toBe(body.job.id);
+});
+
+test('jobs of a transport run side by side when the call or the transport says so', async () => {
+  const path = `${await newTransport('side-by-side')}/execute`;
+  const first = await api.call('POST', path);
+  const second = await api.call('POST', path, { body: { allow_concurrent: true } });
+  expect([second.status, second.body.job.version]).toEqual([202, 2]);
+  expect(executionsOf(second.body.job.id)).toHaveLength(1);
+  await api.call('POST', `/api/jobs/${second.body.job.id}/cancel`);
+  const third = await api.call('POST', path);
+  expect(third.body.details).toEqual({ job_id: first.body.job.id });
+});
+
+test('no more jobs and Oracle sessions are begun than the limits allow, and an end makes room', async () => {
+  const settings = {
+    ORAFERRY_JOBS_PER_TENANT: '2',
+    ORACLE_SESSION_BUDGET: '8',
+    ORAFERRY_WORKERS: '4',
+  };
+  const tight = await startApi({}, settings);
+  const define = async (name: string, key: string, tasks: number) => {
+    const body = { ...transportNamed(name), options: { tasks } };
+    return `/api/transport/${(await tight.call('POST', '/api/transport', { key, body })).body.id}`;
+  };
+  const paths = await Promise.all(['a', 'b', 'c'].map((name) => define(name, keys.admin, 1)));
+  const executes = paths.map((path) => tight.call('POST', `${path}/execute`));
+  const answers = await Promise.all(executes);
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 202, 429]);
+  const refused = answers.find(({ status }) => status === 429);
+  expect(refused?.body).toMatchObject({
+    code: 'QUOTA_EXCEEDED',
+    details: { quota: 'jobs', limit: 2, used: 2 },
+  });
+  const foreign = await define('d', keys.other, 1);
+  const full = await tight.call('POST', `${foreign}/execute`, { key: keys.other });
+  expect([full.status, full.body.details]).toEqual([
+    429,
+    { quota: 'oracle_sessions', limit: 8, used: 8, asked: 4 },
+  ]);
+  const begun = answers.find(({ status }) => status === 202);
+  await tight.call('POST', `/api/jobs/${begun?.body.job.id}/cancel`);
+  expect((await tight.call('POST', `${foreign}/execute`, { key: keys.other })).status).toBe(202);
+  await tight.close();
+});
+
 test('an execute takes nothing but one key', async () => {
   const path = `${await newTransport('strict')}/execute`;
   const unknown = await api.call('POST', path, { body: { request_id: 'a', tables: [] } });
@@ -83,6 +139,13 @@ test('fifty concurrent executes with one key make one job and one execution', as
   const ids = new Set(answers.map(({ body }) => body.job.id));
   expect(ids.size).toBe(1);
   expect(executionsOf([...ids][0])).toHaveLength(1);
+});
+
+test('twenty transports that are executed in the same moment all begin', async () => {
+  const names = Array.from({ length: 20 }, (_, n) => `same-moment-${n}`);
+  const paths = await Promise.all(names.map(newTransport));
+  const answers = await Promise.all(paths.map((path) => api.call('POST', `${path}/execute`)));
+  expect(answers.map(({ status }) => status)).toEqual(names.map(() => 202));
 });
 
 test('a lost answer to RunJob is settled by looking for the execution', async () => {
@@ -220,6 +283,8 @@ function enqueueOnly(path: string, idempotencyKey?: string) {
       transportId: path.split('/').at(-1) ?? '',
       traceId: 'e'.repeat(32),
       defaultBucket: bucket,
+      fingerprint: fingerprintOf(undefined),
+      limits: farLimits,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
     })
     .then(({ job }) => job);

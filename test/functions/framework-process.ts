@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-/** The function `api` in a process of its own. */
+/** A function in a process of its own. */
 export interface Framework {
   readonly url: string;
   readonly child: ChildProcess;
@@ -15,8 +15,9 @@ export interface Framework {
 /** Starts the framework's own program on the sources; resolves when it listens. */
 export async function startFramework(
   environment: Readonly<Record<string, string>>,
+  target = 'api',
 ): Promise<Framework> {
-  const { child, lines } = spawnFramework(environment);
+  const { child, lines } = spawnFramework(environment, target);
   const listening = Promise.withResolvers<number>();
   createInterface({ input: child.stdout }).on('line', (line) => {
     const { message, port } = JSON.parse(line);
@@ -27,13 +28,13 @@ export async function startFramework(
 }
 
 /** The process, and what it writes to standard error. */
-export function spawnFramework(environment: Readonly<Record<string, string>>) {
+export function spawnFramework(environment: Readonly<Record<string, string>>, target = 'api') {
   const require = createRequire(import.meta.url);
   const program = join(dirname(require.resolve('@google-cloud/functions-framework')), 'main.js');
   const source = fileURLToPath(new URL('../../functions/index.ts', import.meta.url));
   const child = spawn(
     process.execPath,
-    [program, '--target=api', `--source=${source}`, '--port=0'],
+    [program, `--target=${target}`, `--source=${source}`, '--port=0'],
     {
       env: { PATH: process.env['PATH'], METADATA_SERVER_DETECTION: 'none', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -92,6 +92,41 @@ test('jobs are listed newest first, by transport and by state', async () => {
   expect(wrong.body.details.problems).toHaveLength(2);
 });
 
+test('jobs are listed by the time of their creation, written in any zone', async () => {
+  const { job } = await executed('timed');
+  const list = async (query: string) =>
+    (await api.call('GET', `/api/jobs?transport_id=${job.transport_id}&${query}`)).body;
+  const at = encodeURIComponent(job.created_at.replace('Z', '+00:00'));
+  const later = new Date(Date.parse(job.created_at) + 1).toISOString();
+  expect(ids(await list(`created_after=${at}`))).toEqual([job.id]);
+  expect(ids(await list(`created_after=${later}`))).toEqual([]);
+  expect(ids(await list(`created_before=${at}`))).toEqual([]);
+  expect(ids(await list(`created_after=${at}&created_before=${later}`))).toEqual([job.id]);
+  const wrong = await list('created_after=yesterday');
+  expect(wrong.details.problems[0].field).toBe('query.created_after');
+});
+
+test('a page token is refused when it was changed, or belongs to another list', async () => {
+  const { job } = await executed('paged');
+  await api.call('POST', `/api/jobs/${job.id}/cancel`);
+  await api.call('POST', `/api/transport/${job.transport_id}/execute`);
+  const path = `/api/jobs?transport_id=${job.transport_id}&page_size=1`;
+  const { body } = await api.call('GET', path);
+  const token = body.next_page_token;
+  expect(ids((await api.call('GET', `${path}&page_token=${token}`)).body)).toEqual([job.id]);
+  const refused = [
+    `${path}&page_token=${token}A`,
+    `${path}&page_token=${token.slice(0, -1)}`,
+    `${path}&state=CANCELLED&page_token=${token}`,
+    `/api/jobs?page_token=${token}`,
+    `/api/transport?page_token=${token}`,
+  ];
+  for (const one of refused) {
+    const answer = await api.call('GET', one);
+    expect([one, answer.status, answer.body.code]).toEqual([one, 400, 'VALIDATION_ERROR']);
+  }
+});
+
 test('a job that has not begun is cancelled at once, with its execution', async () => {
   const { job } = await executed('cancelled');
   const { status, body } = await api.call('POST', `/api/jobs/${job.id}/cancel`, { body: {} });

@@ -259,8 +259,9 @@ function messagesOf({ id }: Job) {
 
 /** What a call says of one job. */
 async function reconcile({ id }: Job, ctx: Context = api.context) {
-  const principal = { id: 'a', tenant: 'default', scopes: [] };
-  const caller = { principal, traceId: 'a', log: ctx.log, origin: '' };
+  const principal = { id: 'a', kind: 'key', tenant: 'default', scopes: [] } as const;
+  const { signal } = new AbortController();
+  const caller = { principal, traceId: 'a', log: ctx.log, origin: '', signal };
   const { body } = await reconcileJobs(ctx, caller);
   return body?.jobs.find((outcome) => outcome.job_id === id);
 }

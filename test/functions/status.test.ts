@@ -52,7 +52,7 @@ test('a watcher sees the snapshot, the progress of each table, its end and the e
   expect(client.status).toBe(200);
   expect(client.headers).toMatchObject({
     'content-type': 'text/event-stream',
-    'cache-control': 'no-cache, no-transform',
+    'cache-control': 'no-store, no-transform',
     'x-accel-buffering': 'no',
     'x-trace-id': expect.stringMatching(/^[0-9a-f]{32}$/),
   });

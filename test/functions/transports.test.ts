@@ -53,6 +53,43 @@ test('a transport is created, read, listed, replaced and deleted', async () => {
   expect((await api.call('GET', path)).body.code).toBe('TRANSPORT_NOT_FOUND');
 });
 
+test('conditions, types and a dataset come back as they were given', async () => {
+  const table = {
+    owner: 'HR',
+    table: 'JOBS',
+    where: [
+      { column: 'ID', op: 'in', value: ['9007199254740993', 5] },
+      { column: 'OPEN', op: '=', value: true },
+      { column: 'CLOSED', op: 'is_null' },
+    ],
+    column_types: { PAY: 'BIGNUMERIC' },
+  };
+  const options = {
+    number_default: 'BIGNUMERIC',
+    dates: 'string',
+    time_zones: 'region',
+    on_replacement: 'fail',
+  };
+  const destination = { prefix: 'exports', dataset: 'my-project.hr' };
+  const body = { ...transportNamed('conditions'), tables: [table], options, destination };
+  const created = await api.call('POST', '/api/transport', { body });
+  expect(created.status).toBe(201);
+  expect(created.body).toMatchObject({ tables: [table], options, destination });
+  const read = await api.call('GET', `/api/transport/${created.body.id}`);
+  expect(read.body).toEqual(created.body);
+});
+
+test('a condition that cannot be is refused, with its place', async () => {
+  const table = { owner: 'A', table: 'B', where: [{ column: 'C', op: '=', value: null }] };
+  const { status, body } = await api.call('POST', '/api/transport', {
+    body: { ...transportNamed('refused'), tables: [table] },
+  });
+  expect(status).toBe(400);
+  expect(body.details.problems).toEqual([
+    { field: 'body.tables.0.where.0.value', message: 'null is never a value: use is_null' },
+  ]);
+});
+
 test('a change or deletion on the ground of an old etag is refused', async () => {
   const { body } = await api.call('POST', '/api/transport', { body: transportNamed('etags') });
   const path = `/api/transport/${body.id}`;

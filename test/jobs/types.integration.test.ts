@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { LocalColumn, Value } from '../../infra/local/oracle/database.ts';
 import { type JobFixture, startJobFixture } from '../support/job-fixture.ts';
+import { openSourceDatabase, type SourceDatabase } from '../support/source-database.ts';
 
 /** One column per type, its nastiest values, and what the export must say. */
 const cases: Record<string, { column: Omit<LocalColumn, 'name'>; values: [Value, unknown][] }> = {
@@ -94,33 +95,38 @@ const cases: Record<string, { column: Omit<LocalColumn, 'name'>; values: [Value,
   },
 };
 
+let source: SourceDatabase;
 let fixture: JobFixture;
 
 beforeAll(async () => {
-  fixture = await startJobFixture();
-  const { database } = fixture;
+  source = await openSourceDatabase();
+  fixture = await startJobFixture(source.environment);
   const columns = Object.entries(cases).map(([name, { column }]) => ({ name, ...column }));
-  database.createTable({ owner: 'T', name: 'TYPES', columns });
+  await source.createTable({ name: 'TYPES', columns });
   const rows = [0, 1, 2].map((row) =>
     Object.values(cases).map(({ values }) => values[row]?.[0] ?? null),
   );
-  database.insert('T', 'TYPES', rows);
+  await source.insert('TYPES', rows);
+  return async () => {
+    await fixture.close();
+    await source.close();
+  };
 });
-afterAll(() => fixture.close());
-
 test('every supported type travels through a whole job, value for value', async () => {
-  const job = await fixture.enqueue(['T.TYPES']);
+  const job = await fixture.enqueue([`${source.owner}.TYPES`]);
   expect(await fixture.run(job)).toBe('SUCCEEDED');
   const expected = [0, 1, 2].map((row) =>
     Object.fromEntries(Object.entries(cases).map(([name, { values }]) => [name, values[row]?.[1]])),
   );
-  expect(await fixture.rows(job, 'T', 'TYPES')).toEqual(expected);
+  expect(await fixture.rows(job, source.owner, 'TYPES')).toEqual(expected);
 });
 
 test('the schema beside the parts names the BigQuery type of each column', async () => {
-  const job = await fixture.enqueue(['T.TYPES']);
+  const job = await fixture.enqueue([`${source.owner}.TYPES`]);
   await fixture.run(job);
-  const { fields } = JSON.parse(String(await fixture.read(job, 'T.TYPES/_schema.json')));
+  const { fields } = JSON.parse(
+    String(await fixture.read(job, `${source.owner}.TYPES/_schema.json`)),
+  );
   const types = fields.map(({ name, type }: { name: string; type: string }) => [name, type]);
   expect(Object.fromEntries(types)).toEqual({
     DIGITS_15: 'INT64',

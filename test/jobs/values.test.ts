@@ -27,7 +27,7 @@ async function prepare(
 
 /** The addresses of a table's rows by their ID, as Oracle tells them. */
 async function addressesOf(oracle: Awaited<ReturnType<typeof prepare>>['oracle'], task: SplitTask) {
-  const address = { kind: 'rowid' } as const;
+  const address = { kind: 'row_address' } as const;
   const id = task.columns[0] as PlannedColumn;
   const addresses = new Map<unknown, unknown>();
   const query = { ...task, columns: [id, { ...id, name: 'ROWID', encoding: address }] };
@@ -50,7 +50,7 @@ it('a value without an exact form fails its table and names column and row', asy
   expect(rowid).toMatch(/^[A-Za-z0-9+/]{18}$/);
   await expect(run()).rejects.toMatchObject({
     code: 'VALUE_ERROR',
-    message: `Column DIED holds a value that is not a date of the years 1 to 9999, in the row ${rowid}.`,
+    message: `Column DIED holds a value that is not a date of the years 1 to 9999 of the Gregorian calendar, in the row ${rowid}.`,
     details: { column: 'DIED', rowid },
     retryable: false,
   });
@@ -71,10 +71,25 @@ it('a table that cannot be read again still names the column', async () => {
   };
   await expect(exportSplit({ oracle: losing, objects }, task, noHooks, live)).rejects.toMatchObject(
     {
-      message: 'Column DIED holds a value that is not a date of the years 1 to 9999.',
+      message:
+        'Column DIED holds a value that is not a date of the years 1 to 9999 of the Gregorian calendar.',
       details: { column: 'DIED' },
     },
   );
+});
+
+it('a bad value beside a LOB names its row as well', async () => {
+  const columns: LocalColumn[] = [
+    id,
+    { name: 'DIED', type: 'DATE' },
+    { name: 'LIFE', type: 'CLOB' },
+    { name: 'SEEN', type: 'ROWID' },
+  ];
+  const rows = [[1, '-0044-03-15T12:00:00', 'x'.repeat(3_000), 'AAAAECAABAAAAgiAAA']];
+  const { run } = await prepare(createTable('LIVES', columns, rows), {}, 1_024);
+  await expect(run()).rejects.toMatchObject({
+    details: { column: 'DIED', rowid: expect.stringMatching(/^[A-Za-z0-9+/]{18}$/) },
+  });
 });
 
 it('characters that came as U+FFFD are counted by value and field', async () => {

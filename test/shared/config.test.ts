@@ -222,6 +222,20 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('leaves to the owner of a descriptor what Thick mode reads from it', () => {
+    const env = { ...minimal, ORACLE_CLIENT_LIB_DIR: '/opt/oracle', ORACLE_USER: 'u' };
+    const wallet = { ORACLE_WALLET_LOCATION: '/wallet', ORACLE_SSL_SERVER_CERT_DN: 'CN=db' };
+    const reason =
+      'is for Easy Connect strings in Thick mode; write it into the descriptor, tnsnames.ora or sqlnet.ora';
+    const problems = problemsOf({ ...env, ...wallet, ORACLE_CONNECT_STRING: 'DB_LOW' });
+    expect(problems).toContain(`oracle.wallet_location (ORACLE_WALLET_LOCATION): ${reason}`);
+    expect(problems).toContain(`oracle.ssl_server_cert_dn (ORACLE_SSL_SERVER_CERT_DN): ${reason}`);
+    const complete = { ...env, ...wallet, ORACLE_PASSWORD: 'p' };
+    expect(problemsOf({ ...complete, ORACLE_CONNECT_STRING: 'tcps://db:2484/x' })).toEqual([]);
+    const thin = { ...complete, ORACLE_DRIVER: 'thin', ORACLE_CONNECT_STRING: 'DB_LOW' };
+    expect(problemsOf(thin)).toEqual([]);
+  });
+
   it('takes the text of a wallet, also from a mounted file, and nothing else for one', () => {
     const pem = '-----BEGIN ENCRYPTED PRIVATE KEY-----\nx\n-----BEGIN CERTIFICATE-----\ny';
     const env = {

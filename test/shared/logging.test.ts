@@ -13,6 +13,7 @@ function configWith(oraclePassword: string) {
     ORACLE_CONNECT_STRING: 'db:1521/x',
     ORACLE_USER: 'scott',
     ORACLE_PASSWORD: oraclePassword,
+    ORACLE_WALLET_PASSWORD: 'wallet-secret',
   });
 }
 
@@ -49,6 +50,18 @@ describe('a log entry', () => {
     expect(
       logged((log) => log.child(traceField(configWith(password), 'abc')).info('x')).entry,
     ).toMatchObject(trace);
+  });
+
+  it('holds no private key, nor what opens one', () => {
+    expect(logged((log) => log.info('opened with wallet-secret')).text).not.toContain('wallet-sec');
+    const key = 'MIGjMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAi';
+    const pem = `-----BEGIN ENCRYPTED PRIVATE KEY-----\n${key}\n${key}\n-----END ENCRYPTED PRIVATE KEY-----\n`;
+    const { text } = logged((log) => {
+      log.info({ wallet: pem, nested: JSON.stringify({ pem }) }, `read ${pem}`);
+      log.error({ err: new Error(pem.slice(0, 60)) }, 'cut off');
+    });
+    expect(text).not.toContain(key.slice(0, 20));
+    expect(text).toContain('BEGIN ENCRYPTED PRIVATE KEY');
   });
 
   it('below the configured level is not written', () => {

@@ -18,6 +18,7 @@ import { createFirestore } from '../../shared/firestore/client.ts';
 import { createJobStore } from '../../shared/firestore/jobs.ts';
 import { createTransportStore } from '../../shared/firestore/transports.ts';
 import type { JobDetail } from '../../shared/ports.ts';
+import { executeRequest } from './stores.ts';
 
 export type JobFixture = Awaited<ReturnType<typeof startJobFixture>>;
 
@@ -60,8 +61,8 @@ export async function startJobFixture(environment: Readonly<Record<string, strin
       return this.execute(id);
     },
     async execute(transportId: string): Promise<Job> {
-      const request = { tenant, transportId, traceId: 'trace', defaultBucket: backends.bucket };
-      return (await jobs.enqueue(request)).job;
+      const request = executeRequest(transportId, undefined, tenant);
+      return (await jobs.enqueue({ ...request, defaultBucket: backends.bucket })).job;
     },
     run: (job: Job, with_: TaskContext = context) =>
       runJob(with_, job.id, new AbortController().signal),

@@ -1,11 +1,24 @@
 import { z } from 'zod';
 
+const fieldTypes = [
+  'STRING',
+  'BYTES',
+  'INT64',
+  'FLOAT64',
+  'NUMERIC',
+  'BIGNUMERIC',
+  'BOOL',
+  'TIMESTAMP',
+  'DATETIME',
+  'JSON',
+] as const;
+
 /**
  * What BigQuery documents of the body of jobs.insert for a load of JSON Lines, as far as it is used: fields that it
  * does not document, missing ones, and values against its rules are problems.
  * https://cloud.google.com/bigquery/docs/reference/rest/v2/Job
  */
-export const loadJob = z.strictObject({
+const loadJob = z.strictObject({
   jobReference: z.strictObject({
     projectId: z.string().min(6).optional(),
     /** Letters, digits, underscores and dashes, at most 1,024 of them. */
@@ -35,10 +48,7 @@ export const loadJob = z.strictObject({
               /** https://cloud.google.com/bigquery/docs/schemas#column_names */
               name: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,299}$/),
               /** https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema */
-              type: z.enum([
-                ...['STRING', 'BYTES', 'INT64', 'FLOAT64', 'BOOL', 'TIMESTAMP', 'DATETIME'],
-                ...['NUMERIC', 'BIGNUMERIC', 'JSON'],
-              ]),
+              type: z.enum(fieldTypes),
               mode: z.enum(['NULLABLE', 'REQUIRED', 'REPEATED']),
               description: z.string().max(1024).optional(),
             }),

@@ -10,8 +10,18 @@ import { type TransportInput, transportInput } from '../../shared/domain/transpo
 import { createFirestore } from '../../shared/firestore/client.ts';
 import { createJobStore } from '../../shared/firestore/jobs.ts';
 import { createJobLedger } from '../../shared/firestore/ledger.ts';
+import { createTicketStore } from '../../shared/firestore/tickets.ts';
 import { createTransportStore } from '../../shared/firestore/transports.ts';
-import type { JobLedger, JobStore, TablePlan, TransportStore, Work } from '../../shared/ports.ts';
+import type {
+  ExecuteLimits,
+  ExecuteRequest,
+  JobLedger,
+  JobStore,
+  TablePlan,
+  TicketStore,
+  TransportStore,
+  Work,
+} from '../../shared/ports.ts';
 
 /** A started Firestore server: `host` is `127.0.0.1:PORT`. */
 export interface StoreServer {
@@ -25,6 +35,7 @@ export interface Stores {
   readonly transports: TransportStore;
   readonly jobs: JobStore;
   readonly ledger: JobLedger;
+  readonly tickets: TicketStore;
 }
 
 /** Starts the server before the tests of a suite; each call of the result opens stores on an empty database. */
@@ -59,6 +70,7 @@ function openStores(host: string, project: string): Stores {
     transports: createTransportStore(db),
     jobs: createJobStore(db),
     ledger: createJobLedger(db),
+    tickets: createTicketStore(db),
   };
 }
 
@@ -66,9 +78,27 @@ export function inputOf(name: string, more: object = {}): TransportInput {
   return transportInput.parse({ name, tables: ['SH.TIMES'], ...more });
 }
 
+/** Limits that no test reaches unless it wants to. */
+export const farLimits: ExecuteLimits = {
+  jobsPerTenant: 1_000,
+  sessions: 1_000,
+  sessionsPerTask: 1,
+};
+
 /** What POST /api/transport/:id/execute asks of the store. */
-export function executeRequest(transportId: string, idempotencyKey?: string, tenant = 'default') {
-  const request = { tenant, transportId, traceId: 'trace', defaultBucket: 'bucket' };
+export function executeRequest(
+  transportId: string,
+  idempotencyKey?: string,
+  tenant = 'default',
+): ExecuteRequest {
+  const request = {
+    tenant,
+    transportId,
+    traceId: 'trace',
+    defaultBucket: 'bucket',
+    fingerprint: 'same',
+    limits: farLimits,
+  };
   return idempotencyKey === undefined ? request : { ...request, idempotencyKey };
 }
 

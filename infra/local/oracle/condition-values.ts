@@ -43,21 +43,18 @@ export interface TypedValue {
 interface Conversion {
   type: ValueType;
   form: RegExp;
-  /** The error of a text that is not of the form. */
-  error: OracleError;
-  store(text: string): string;
+  /** The error's number and text for what is not of the form. */
+  error: readonly [code: number, text: string];
 }
 
 const SECONDS = 'SYYYY-MM-DD"T"HH24:MI:SS';
-const asItIs = (text: string) => text.trim();
-const wrongDate = new OracleError(1861, 'literal does not match format string');
+const WRONG_DATE = [1861, 'literal does not match format string'] as const;
 const DATE = String.raw`[ -]?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d`;
 
 const dateTime = (type: ValueType, rest: string): Conversion => ({
   type,
   form: new RegExp(`^${DATE}${rest}$`),
-  error: wrongDate,
-  store: asItIs,
+  error: WRONG_DATE,
 });
 const zoned = (type: ValueType) => dateTime(type, String.raw`\.\d{9}[+-]\d\d:\d\d`);
 
@@ -77,20 +74,17 @@ const PLAIN: Readonly<Record<string, Conversion>> = {
   TO_NUMBER: {
     type: 'NUMBER',
     form: /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/,
-    error: new OracleError(1722, 'unable to convert string value to a number'),
-    store: asItIs,
+    error: [1722, 'unable to convert string value to a number'],
   },
   HEXTORAW: {
     type: 'RAW',
     form: /^[0-9a-f]*$/i,
-    error: new OracleError(1465, 'invalid hex number'),
-    store: asItIs,
+    error: [1465, 'invalid hex number'],
   },
   TO_BOOLEAN: {
     type: 'BOOLEAN',
     form: /^(?:true|false)$/,
-    error: new OracleError(61800, 'invalid boolean literal'),
-    store: asItIs,
+    error: [61800, 'invalid boolean literal'],
   },
 };
 
@@ -134,8 +128,8 @@ export function compileValue(
   const { value, type } = read(bind);
   if (!conversion) return { type: bindType(type), text: value };
   if (value === null) return { type: conversion.type, text: null };
-  if (!conversion.form.test(value)) throw conversion.error;
-  return { type: conversion.type, text: conversion.store(value) };
+  if (!conversion.form.test(value)) throw new OracleError(...conversion.error);
+  return { type: conversion.type, text: value.trim() };
 }
 
 const BIND_TYPES: Readonly<Record<string, ValueType>> = {

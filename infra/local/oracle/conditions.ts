@@ -6,13 +6,22 @@
 
 import { ordersOf } from './comparisons.ts';
 import { type BoundValue, compileValue, takeValue, type Value } from './condition-values.ts';
-import type { StoredTable } from './database.ts';
+import type { StoredRow, StoredTable } from './database.ts';
 import { OracleError } from './errors.ts';
+import { findColumn } from './expressions.ts';
 import { likePattern } from './like.ts';
 import { parseRowid } from './rowids.ts';
-import type { Condition, RowTest } from './table-query.ts';
 import type { Taker } from './taker.ts';
 import type { Token } from './tokens.ts';
+
+/** A test of each row, to be looked up before it is run. */
+export interface Condition {
+  /** Finds column and values. Throws an OracleError. */
+  compile(table: StoredTable, read: ValueReader): RowTest;
+}
+
+/** Whether a row is wanted; `version` is its index in the table's versions. */
+export type RowTest = (row: StoredRow, version: number) => boolean;
 
 /** Recognises one condition; undefined when the tokens are anything else. */
 export function takeCondition(take: Taker): Condition | undefined {
@@ -45,22 +54,13 @@ type Test = (column: FoundColumn, read: ValueReader) => RowTest;
 type FoundColumn = ReturnType<typeof findColumn>;
 type ValueReader = (token: Token) => BoundValue;
 
-function findColumn({ definition }: StoredTable, { text, at }: Token) {
-  const index = definition.columns.findIndex(({ name }) => name === text);
-  const column = definition.columns[index];
-  if (!column) throw new OracleError(904, `"${text}": invalid identifier`, at);
-  return { index, column };
-}
-
 function takeNullTest(take: Taker): Test | undefined {
-  if (take.words('IS', 'NULL'))
-    return ({ index }) =>
-      (row) =>
-        (row[index] ?? null) === null;
-  if (!take.words('IS', 'NOT', 'NULL')) return undefined;
-  return ({ index }) =>
-    (row) =>
-      (row[index] ?? null) !== null;
+  const wanted = take.words('IS', 'NULL') || (take.words('IS', 'NOT', 'NULL') ? false : undefined);
+  if (wanted === undefined) return undefined;
+  return ({ index }) => {
+    const isNull = (row: StoredRow) => (row[index] ?? null) === null;
+    return (row) => isNull(row) === wanted;
+  };
 }
 
 function takeLike(take: Taker): Test | undefined {

@@ -60,7 +60,7 @@ export interface LocalPartitions {
 }
 
 /** Another name for a table, or for another synonym. */
-export interface LocalSynonym {
+interface LocalSynonym {
   /** PUBLIC for a public one. */
   owner: string;
   name: string;

@@ -43,7 +43,7 @@ function columnRows(table: LocalTable): (string | null)[][] {
 }
 
 function columnRow(
-  { owner, name, columnComments }: LocalTable,
+  { owner, name, columnComments = {} }: LocalTable,
   column: LocalColumn,
   hidden: 'YES' | 'NO',
 ): (string | null)[] {
@@ -61,6 +61,6 @@ function columnRow(
     orNull(entry.scale),
     (column.nullable ?? true) ? 'Y' : 'N',
     hidden,
-    columnComments?.[column.name] ?? null,
+    new Map(Object.entries(columnComments)).get(column.name) ?? null,
   ];
 }

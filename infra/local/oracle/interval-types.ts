@@ -28,7 +28,7 @@ export const yearToMonth: TypeDefinition = {
 };
 
 /** 5 bytes of a stored interval. */
-export function encodeYearToMonth(text: string): Buffer {
+function encodeYearToMonth(text: string): Buffer {
   const [, sign, years, months] = YEAR_MONTH.exec(text) ?? [];
   const direction = sign === '-' ? -1 : 1;
   const bytes = Buffer.alloc(5);
@@ -61,7 +61,7 @@ export const dayToSecond: TypeDefinition = {
 };
 
 /** 11 bytes of a stored interval. */
-export function encodeDayToSecond(text: string): Buffer {
+function encodeDayToSecond(text: string): Buffer {
   const [, sign, days, hours, minutes, seconds, fraction = ''] = DAY_SECOND.exec(text) ?? [];
   const direction = sign === '-' ? -1 : 1;
   const bytes = Buffer.alloc(11);
@@ -83,7 +83,7 @@ function lead(digits: string, precision: number): string {
   if (significant.length > precision) {
     throw new RangeError(`the interval's leading field has more than ${precision} digits`);
   }
-  return significant.padStart(precision, '0');
+  return significant.padStart(Math.max(precision, 1), '0');
 }
 
 function pad(digits: string): string {

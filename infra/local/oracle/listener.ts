@@ -9,7 +9,7 @@ export interface TlsSettings {
   readonly key: string;
   readonly cert: string;
   /** When given, clients need a certificate that this authority issued. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
   readonly maxVersion?: SecureVersion;
   /**
    * As a listener that hands connections over to another process, which knows nothing of the keys: it answers

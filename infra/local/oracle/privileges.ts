@@ -16,7 +16,7 @@ export type Grant =
   | 'EXEMPT ACCESS POLICY'
   | 'EXEMPT REDACTION POLICY';
 
-export type TablePrivilege = 'SELECT' | 'FLASHBACK';
+type TablePrivilege = 'SELECT' | 'FLASHBACK';
 
 export interface LocalUser {
   user: string;

@@ -29,17 +29,19 @@ export const rowid: TypeDefinition = {
   wire: () => rowidWire,
 };
 
+/** The wire type of a UROWID column, and of the pseudo column of an index-organized table. */
+export const urowidWire: WireType = binaryWire(UROWID_CODE, UROWID_BYTES, (value, writer) => {
+  const bytes = encodeUrowid(value);
+  writer.ub(bytes.length).bytes(bytes);
+});
+
 export const urowid: TypeDefinition = {
   store(value) {
     if (!LOGICAL.test(value) || value.length % 4 === 2) addressOf(value);
     return value;
   },
   catalogue: () => catalogueEntry('UROWID', UROWID_BYTES),
-  wire: () =>
-    binaryWire(UROWID_CODE, UROWID_BYTES, (value, writer) => {
-      const bytes = encodeUrowid(value);
-      writer.ub(bytes.length).bytes(bytes);
-    }),
+  wire: () => urowidWire,
 };
 
 /** A mark, then the parts of a physical ROWID or the bytes of a logical one. */

@@ -3,6 +3,7 @@
  * logical ones, `*` and base 64 of any length.
  * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html (Rowid Data Types)
  */
+import { encodeNumber } from './numbers.ts';
 
 /** Where a row lies. */
 export interface RowAddress {
@@ -47,4 +48,15 @@ export function parseRowid(text: string): RowAddress | undefined {
 
 function number(text: string): number {
   return [...text].reduce((sum, digit) => sum * 64 + ALPHABET.indexOf(digit), 0);
+}
+
+/** The block that every row of an index-organized table was once in, as its logical ROWIDs remember. */
+const GUESSED_BLOCK = Buffer.of(4, 0, 0xc0, 0x23, 0xb3);
+const KEY_END = 0xfe;
+
+/** The logical ROWID of a row in an index-organized table, as if its number, from 1, were the key. */
+export function logicalRowidOf(row: number): string {
+  const key = encodeNumber(String(row + 1));
+  const bytes = Buffer.concat([GUESSED_BLOCK, Buffer.of(key.length), key, Buffer.of(KEY_END)]);
+  return `*${bytes.toString('base64').replace(/=+$/, '')}`;
 }

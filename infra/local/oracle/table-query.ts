@@ -5,7 +5,7 @@
  */
 
 import type { BoundValue } from './condition-values.ts';
-import { takeCondition } from './conditions.ts';
+import { type Condition, type RowTest, takeCondition } from './conditions.ts';
 import type { StoredRow, StoredTable } from './database.ts';
 import { OracleError } from './errors.ts';
 import type { BindType, BindValue } from './requests.ts';
@@ -29,21 +29,15 @@ export interface TableQuery {
   sample?: number;
   /** The SCN's token, a number or a bind; without one the query reads the present. */
   scn?: Token;
-  conditions: Condition[];
+  conditions: (Condition | RowLimit)[];
   /** The tokens of the binds in their order, which is that of their values. */
   binds: readonly Token[];
 }
 
-/** What stands behind WHERE: ROWNUM <= n, or a test of each row. */
-export type Condition =
-  | { limit: Token }
-  | {
-      /** Looks columns and values up. Throws an OracleError. */
-      compile(table: StoredTable, read: (token: Token) => BoundValue): RowTest;
-    };
-
-/** Whether a row is wanted; `version` is its index in the table's versions. */
-export type RowTest = (row: StoredRow, version: number) => boolean;
+/** `ROWNUM <= n`, with a number or a bind. */
+interface RowLimit {
+  limit: Token;
+}
 
 /** Recognises a table query; undefined when the tokens are anything else. */
 export function parseTableQuery(tokens: readonly Token[]): TableQuery | undefined {
@@ -91,8 +85,8 @@ function takeValue(take: Taker): Token | undefined {
   return take.kind('bind') ?? take.kind('number');
 }
 
-function takeConditions(take: Taker): Condition[] | undefined {
-  const conditions: Condition[] = [];
+function takeConditions(take: Taker): TableQuery['conditions'] | undefined {
+  const conditions: TableQuery['conditions'] = [];
   if (!take.words('WHERE')) return conditions;
   do {
     const condition = takeRowLimit(take) ?? takeCondition(take);
@@ -102,7 +96,7 @@ function takeConditions(take: Taker): Condition[] | undefined {
   return conditions;
 }
 
-function takeRowLimit(take: Taker): Condition | undefined {
+function takeRowLimit(take: Taker): RowLimit | undefined {
   if (!take.words('ROWNUM', '<', '=')) return undefined;
   const limit = takeValue(take);
   return limit && { limit };

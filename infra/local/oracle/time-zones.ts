@@ -1,6 +1,7 @@
 /**
- * TIMESTAMP WITH TIME ZONE values: `2024-02-29T23:59:58.5+05:30`, `…Z`, `… Europe/Berlin`, or with both
- * offset and region where clocks were set back and a time came twice. Offsets of regions are those of this machine's ICU.
+ * TIMESTAMP WITH TIME ZONE values: `2024-02-29T23:59:58.5+05:30`, `…Z`, `… Europe/Berlin`, or with
+ * both offset and region where clocks were set back and a time came twice. Offsets of regions are
+ * those of this machine's ICU.
  * https://docs.oracle.com/en/database/oracle/oracle-database/23/nlspg/datetime-data-types-and-time-zone-support.html
  */
 import { parseDateTime } from './datetimes.ts';

@@ -1,11 +1,11 @@
-import type { ColumnDefinition } from '../../domain/column.ts';
 import { OraFerryError } from '../../errors.ts';
 import type { TableDefinition, TableName } from '../../ports.ts';
 import type { ConnectionPool } from '../pool.ts';
-import { type Cell, inBatches, nameKey, query } from '../query.ts';
+import { inBatches, nameKey, query } from '../query.ts';
 import { type Session, withSession } from '../session.ts';
-import { columnsNamed, tablesNamed } from './statements.ts';
-import { follow, type Path, readSynonyms } from './synonyms.ts';
+import { readColumns } from './columns.ts';
+import { tablesNamed } from './statements.ts';
+import { follow, type Path, pathFrom, readSynonyms } from './synonyms.ts';
 import { type TableRow, toTable } from './table-row.ts';
 
 type Outcome = TableDefinition | OraFerryError;
@@ -76,14 +76,16 @@ async function resolve(
   names: readonly TableName[],
 ): Promise<Map<string, End | OraFerryError>> {
   const ends = new Map<string, End | OraFerryError>();
-  let paths: Path[] = names.map((name) => ({ trail: [name] }));
+  let paths = names.map(pathFrom);
   while (paths.length > 0) {
-    const tables = await readTables(session, paths.map(lastOf));
+    const tables = await readTables(
+      session,
+      paths.map(({ at }) => at),
+    );
     const open: Path[] = [];
     for (const path of paths) {
-      const source = lastOf(path);
-      const table = tables.get(nameKey(source));
-      if (table) ends.set(nameKey(firstOf(path)), { source, table });
+      const table = tables.get(nameKey(path.at));
+      if (table) ends.set(nameKey(path.start), { source: path.at, table });
       else open.push(path);
     }
     paths = await oneStep(session, open, ends);
@@ -96,15 +98,18 @@ async function oneStep(
   paths: readonly Path[],
   ends: Map<string, End | OraFerryError>,
 ): Promise<Path[]> {
-  const synonyms = await readSynonyms(session, paths.map(lastOf));
+  const synonyms = await readSynonyms(
+    session,
+    paths.map(({ at }) => at),
+  );
   return paths.flatMap((path) => {
-    const synonym = synonyms.get(nameKey(lastOf(path)));
+    const synonym = synonyms.get(nameKey(path.at));
     try {
       if (synonym) return [follow(path, synonym)];
-      throw unknownTable(firstOf(path));
+      throw unknownTable(path.start, path.at);
     } catch (error) {
       if (!(error instanceof OraFerryError)) throw error;
-      ends.set(nameKey(firstOf(path)), error);
+      ends.set(nameKey(path.start), error);
       return [];
     }
   });
@@ -122,86 +127,18 @@ async function readTables(
   return tables;
 }
 
-type ColumnRow = [
-  owner: string,
-  table: string,
-  name: string,
-  dataType: string,
-  dataTypeOwner: Cell,
-  dataLength: string,
-  charLength: Cell,
-  precision: Cell,
-  scale: Cell,
-  nullable: 'Y' | 'N',
-  hidden: 'YES' | 'NO',
-  comment: Cell,
-];
-
-type Columns = Pick<TableDefinition, 'columns' | 'invisibleColumns' | 'archivesRows'>;
-
-async function readColumns(
-  session: Session,
-  names: readonly TableName[],
-): Promise<Map<string, Columns>> {
-  const rows: ColumnRow[] = [];
-  for (const { pairs, binds } of inBatches(names)) {
-    rows.push(...(await query<ColumnRow>(session, columnsNamed(pairs), binds)));
-  }
-  const byTable = Map.groupBy(rows, ([owner, table]) => nameKey({ owner, table }));
-  return new Map([...byTable].map(([key, own]) => [key, toColumns(own)]));
-}
-
-/** https://docs.oracle.com/en/database/oracle/oracle-database/23/vldbg/control-validity-visibility-data.html */
-const archiveState = 'ORA_ARCHIVE_STATE';
-
-function toColumns(rows: readonly ColumnRow[]): Columns {
-  const isHidden = (row: ColumnRow) => row[10] === 'YES';
-  const hidden = rows.filter(isHidden).map((row) => row[2]);
-  const invisible = hidden.filter((name) => name !== archiveState);
-  return {
-    columns: rows.filter((row) => !isHidden(row)).map(toColumn),
-    ...(invisible.length > 0 && { invisibleColumns: invisible }),
-    ...(hidden.includes(archiveState) && { archivesRows: true }),
-  };
-}
-
-function toColumn(row: ColumnRow): ColumnDefinition {
-  const [, , name, dataType, dataTypeOwner, bytes, characters, precision, scale, nullable] = row;
-  return {
-    name,
-    dataType,
-    dataTypeOwner,
-    // CHAR_LENGTH is what was declared, whether in bytes or in characters; other types have none.
-    length: Number(characters) || Number(bytes),
-    precision: numberOrNull(precision),
-    scale: numberOrNull(scale),
-    nullable: nullable === 'Y',
-    comment: row[11],
-  };
-}
-
-function numberOrNull(text: Cell): number | null {
-  return text === null ? null : Number(text);
-}
-
 function named(name: TableName, source: TableName): TableName & { readonly source?: TableName } {
   const { owner, table } = name;
   return nameKey(name) === nameKey(source) ? { owner, table } : { owner, table, source };
 }
 
-function firstOf({ trail }: Path): TableName {
-  return trail[0] ?? nothing;
-}
-
-function lastOf({ trail }: Path): TableName {
-  return trail.at(-1) ?? nothing;
-}
-
-/** A trail is never empty. */
-const nothing: TableName = { owner: '', table: '' };
-
-function unknownTable({ owner, table }: TableName): OraFerryError {
-  return new OraFerryError('TABLE_NOT_FOUND', `Our user sees no table ${owner}.${table}.`, {
-    details: { owner, table },
-  });
+/** `details.source` is where a synonym leads: to what our user may only lack the right to see. */
+function unknownTable({ owner, table }: TableName, end: TableName = { owner, table }) {
+  const name = `${owner}.${table}`;
+  const isSynonym = nameKey(end) !== nameKey({ owner, table });
+  const message = isSynonym
+    ? `The synonym ${name} stands for ${end.owner}.${end.table}, which our user does not see.`
+    : `Our user sees no table ${name}.`;
+  const details = { owner, table, ...(isSynonym && { source: end }) };
+  return new OraFerryError('TABLE_NOT_FOUND', message, { details });
 }

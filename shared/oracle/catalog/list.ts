@@ -1,4 +1,4 @@
-import type { OracleCatalogue, TableDefinition, TableFilter } from '../../ports.ts';
+import type { OracleCatalogue, TableFilter } from '../../ports.ts';
 import type { ConnectionPool } from '../pool.ts';
 import { query } from '../query.ts';
 import { withSession } from '../session.ts';
@@ -11,7 +11,7 @@ export function listTables(
   { owner, pattern }: TableFilter,
   { limit, after }: Parameters<OracleCatalogue['list']>[1],
   signal?: AbortSignal,
-): Promise<readonly TableDefinition[]> {
+): ReturnType<OracleCatalogue['list']> {
   const by = { owner: owner !== undefined, pattern: pattern !== undefined, after: !!after };
   const binds = {
     ...(owner !== undefined && { owner }),
@@ -20,16 +20,15 @@ export function listTables(
     limit,
   };
   return withSession(pool, { signal }, async (session) => {
-    const names = await query<[string, string]>(session, pageOfNames(by), binds);
-    return describeKnown(
-      session,
-      names.map(([itsOwner, table]) => ({ owner: itsOwner, table })),
-    );
+    const rows = await query<[string, string]>(session, pageOfNames(by), binds);
+    const names = rows.map(([itsOwner, table]) => ({ owner: itsOwner, table }));
+    const next = names.length === limit ? names.at(-1) : undefined;
+    return { tables: await describeKnown(session, names), next };
   });
 }
 
 /** `*` and `?` as LIKE has them; its own wildcards, and the character that escapes them, stand for themselves. */
-export function likePattern(pattern: string): string {
+function likePattern(pattern: string): string {
   const escaped = pattern.replace(/[\\%_]/g, '\\$&');
   return escaped.replaceAll('*', '%').replaceAll('?', '_');
 }

@@ -35,26 +35,30 @@ export async function readSynonyms(
   return found;
 }
 
-/** A name on its way to the table that it stands for, with every name that it went through. */
+/** A name on its way to the table that it stands for. */
 export interface Path {
-  readonly trail: readonly TableName[];
+  readonly start: TableName;
+  readonly at: TableName;
+  /** Keys of all names on the way. */
+  readonly seen: readonly string[];
+}
+
+export function pathFrom(start: TableName): Path {
+  return { start, at: start, seen: [nameKey(start)] };
 }
 
 /** One step further. Throws VALIDATION_ERROR for a database link and for a loop. */
-export function follow({ trail }: Path, { target, link }: Synonym): Path {
-  const [start] = trail;
+export function follow({ start, seen }: Path, { target, link }: Synonym): Path {
+  const key = nameKey(target);
   if (link !== null) {
     throw unfollowed(start, `leads through the database link ${link} to another database`);
   }
-  if (trail.some((name) => nameKey(name) === nameKey(target))) {
-    throw unfollowed(start, 'leads back to itself');
-  }
-  return { trail: [...trail, target] };
+  if (seen.includes(key)) throw unfollowed(start, 'leads back to itself');
+  return { start, at: target, seen: [...seen, key] };
 }
 
-function unfollowed(start: TableName | undefined, why: string): OraFerryError {
-  const name = `${start?.owner}.${start?.table}`;
-  return new OraFerryError('VALIDATION_ERROR', `The synonym ${name} ${why}.`, {
-    details: { owner: start?.owner, table: start?.table },
+function unfollowed({ owner, table }: TableName, why: string): OraFerryError {
+  return new OraFerryError('VALIDATION_ERROR', `The synonym ${owner}.${table} ${why}.`, {
+    details: { owner, table },
   });
 }

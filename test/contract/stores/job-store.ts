@@ -1,5 +1,8 @@
 import { Timestamp } from '@google-cloud/firestore';
 import { describe, expect, it } from 'vitest';
+import type { Job } from '../../../shared/domain/job.ts';
+import { createJobStore } from '../../../shared/firestore/jobs.ts';
+import type { ExecuteRequest } from '../../../shared/ports.ts';
 import {
   executeRequest,
   inputOf,
@@ -18,6 +21,7 @@ import {
 export function jobStoreContract(start: () => Promise<StoreServer>, crowd = 50): void {
   const open = storesOn(start);
   describe('enqueue', () => enqueueing(open, crowd));
+  describe('limits', () => limiting(open, crowd));
   describe('launch', () => launching(open));
   describe('relaunch', () => relaunching(open));
   describe('unattended jobs', () => unattended(open));
@@ -43,9 +47,11 @@ function enqueueing(open: () => Stores, crowd: number) {
   });
 
   it(`${crowd} concurrent requests with one key make one job`, async () => {
-    const { transports, jobs } = open();
+    const stores = open();
+    const { transports } = stores;
     const { id } = await transports.create('default', inputOf('keyed'));
-    const requests = Array.from({ length: crowd }, () => jobs.enqueue(executeRequest(id, 'k')));
+    const enqueue = enqueueElsewhere(stores);
+    const requests = Array.from({ length: crowd }, () => enqueue(executeRequest(id, 'k')));
     const answers = await Promise.all(requests);
     expect(new Set(answers.map(({ job }) => job.id)).size).toBe(1);
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
@@ -53,9 +59,11 @@ function enqueueing(open: () => Stores, crowd: number) {
   });
 
   it(`of ${crowd} concurrent requests without a key one wins, and the others are told which`, async () => {
-    const { transports, jobs } = open();
+    const stores = open();
+    const { transports } = stores;
     const { id } = await transports.create('default', inputOf('keyless'));
-    const requests = Array.from({ length: crowd }, () => jobs.enqueue(executeRequest(id)));
+    const enqueue = enqueueElsewhere(stores);
+    const requests = Array.from({ length: crowd }, () => enqueue(executeRequest(id)));
     const results = await Promise.allSettled(requests);
     const [winner, ...more] = results.filter((result) => result.status === 'fulfilled');
     expect(more).toEqual([]);
@@ -88,6 +96,48 @@ function enqueueing(open: () => Stores, crowd: number) {
     expect(next).toMatchObject({ created: true, job: { version: 2 } });
   });
 
+  it('a key that comes back with another request is a conflict, not an answer', async () => {
+    const { transports, jobs } = open();
+    const { id } = await transports.create('default', inputOf('reused'));
+    const request = executeRequest(id, 'k');
+    const { job } = await jobs.enqueue(request);
+    const other = { ...request, fingerprint: 'other' };
+    const refusal = { code: 'CONFLICT', details: { earlier_job_id: job.id } };
+    await expect(jobs.enqueue(other)).rejects.toMatchObject(refusal);
+    expect(await jobs.enqueue(request)).toMatchObject({ created: false, job: { id: job.id } });
+  });
+
+  it('jobs of a transport run side by side where that is allowed, by it or by the request', async () => {
+    const { transports, jobs } = open();
+    const options = { allow_concurrent: true };
+    const { id } = await transports.create('default', inputOf('several', { options }));
+    const first = await jobs.enqueue(executeRequest(id));
+    const second = await jobs.enqueue(executeRequest(id));
+    expect([first.job.version, second.job.version]).toEqual([1, 2]);
+    const alone = { ...executeRequest(id), allowConcurrent: false };
+    await jobs.requestCancel('default', second.job.id);
+    // The older one is still running.
+    const refusal = { code: 'CONFLICT', details: { job_id: first.job.id } };
+    await expect(jobs.enqueue(alone)).rejects.toMatchObject(refusal);
+    await expect(transports.remove('default', id)).rejects.toMatchObject(refusal);
+    const single = await transports.create('default', inputOf('single'));
+    await jobs.enqueue(executeRequest(single.id));
+    const beside = { ...executeRequest(single.id), allowConcurrent: true };
+    expect((await jobs.enqueue(beside)).job.version).toBe(2);
+  });
+
+  it('a running job may be the answer, and stays that for the key', async () => {
+    const { transports, jobs } = open();
+    const { id } = await transports.create('default', inputOf('taken'));
+    const { job } = await jobs.enqueue(executeRequest(id));
+    const request = { ...executeRequest(id, 'k'), takesRunning: true };
+    const running = { job: { id: job.id }, created: false, isRunning: true };
+    expect(await jobs.enqueue(request)).toMatchObject(running);
+    await jobs.requestCancel('default', job.id);
+    const again = await jobs.enqueue(request);
+    expect(again).toMatchObject({ created: false, job: { id: job.id, state: 'CANCELLED' } });
+  });
+
   it('a key belongs to its transport', async () => {
     const { transports, jobs } = open();
     const first = await transports.create('default', inputOf('first'));
@@ -105,6 +155,100 @@ function enqueueing(open: () => Stores, crowd: number) {
     await expect(jobs.enqueue(executeRequest(id, 'k', 'blue'))).rejects.toMatchObject({
       code: 'TRANSPORT_NOT_FOUND',
     });
+  });
+}
+
+/** Each request comes to another instance of the function. */
+function enqueueElsewhere({ db }: Stores) {
+  return (request: ExecuteRequest) => createJobStore(db).enqueue(request);
+}
+
+function limiting(open: () => Stores, crowd: number) {
+  const several = crowd / 10 + 3;
+  const limits = { jobsPerTenant: 2, sessions: 1_000, sessionsPerTask: 1 };
+  const executes = async (stores: Stores, count: number, request: object, tenant = 'default') => {
+    const names = Array.from({ length: count }, (_, n) => `${tenant}-${n}`);
+    const created = await Promise.all(
+      names.map((name) => stores.transports.create(tenant, inputOf(name))),
+    );
+    return created.map(({ id }) => ({ ...executeRequest(id, undefined, tenant), ...request }));
+  };
+
+  it(`of ${several} concurrent jobs of a tenant no more begin than it may have`, async () => {
+    const stores = open();
+    const requests = await executes(stores, several, { limits });
+    const results = await Promise.allSettled(requests.map(enqueueElsewhere(stores)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    const details = { quota: 'jobs', limit: 2, used: 2 };
+    for (const result of results.filter(({ status }) => status === 'rejected')) {
+      expect(result).toMatchObject({ reason: { code: 'QUOTA_EXCEEDED', details } });
+    }
+    const [other] = await executes(stores, 1, { limits }, 'elsewhere');
+    expect((await stores.jobs.enqueue(present(other))).created).toBe(true);
+  });
+
+  it('the sessions of all tenants together stay within the budget, however many ask at once', async () => {
+    const stores = open();
+    const budget = { ...limits, jobsPerTenant: 100, sessions: 10, sessionsPerTask: 4 };
+    const red = await executes(stores, several / 2, { limits: budget }, 'red');
+    const blue = await executes(stores, several / 2, { limits: budget }, 'blue');
+    const results = await Promise.allSettled([...red, ...blue].map(enqueueElsewhere(stores)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+    const details = { quota: 'oracle_sessions', limit: 10, used: 8, asked: 4 };
+    for (const result of results.filter(({ status }) => status === 'rejected')) {
+      expect(result).toMatchObject({ reason: { code: 'QUOTA_EXCEEDED', details } });
+    }
+  });
+
+  it('a job gives back what it held with the write that ends it, and not before', async () => {
+    const stores = open();
+    const tight = { ...limits, jobsPerTenant: 1 };
+    const [request] = await executes(stores, 1, { limits: tight });
+    const refusal = { code: 'QUOTA_EXCEEDED', details: { used: 1 } };
+    const verifying = await verifyingJob(stores);
+    await expect(stores.jobs.enqueue(present(request))).rejects.toMatchObject(refusal);
+    const cancelling = await stores.jobs.requestCancel('default', verifying.id);
+    expect(cancelling.state).toBe('CANCELLING');
+    await expect(stores.jobs.enqueue(present(request))).rejects.toMatchObject(refusal);
+    const taken = present(await stores.ledger.beginFinish(verifying.id, 'a'));
+    await stores.ledger.finish(await stores.ledger.decide(taken, { state: 'CANCELLED' }, []));
+    expect((await stores.jobs.enqueue(present(request))).created).toBe(true);
+  });
+
+  it('a job keeps its sessions while it is being cancelled', async () => {
+    const stores = open();
+    const options = { tasks: 3 };
+    const wide = await stores.transports.create('default', inputOf('wide', { options }));
+    const budget = { ...limits, sessions: 9, sessionsPerTask: 2 };
+    const { job } = await stores.jobs.enqueue({ ...executeRequest(wide.id), limits: budget });
+    await stores.ledger.renewLease(job.id, 'planner', longMs);
+    await stores.ledger.beginPlanning(job.id, 'planner');
+    await stores.jobs.requestCancel('default', job.id);
+    const options2 = { tasks: 2 };
+    const next = await stores.transports.create('default', inputOf('next', { options: options2 }));
+    await expect(
+      stores.jobs.enqueue({ ...executeRequest(next.id), limits: budget }),
+    ).rejects.toMatchObject({ details: { used: 6, asked: 4 }, retryable: true });
+  });
+
+  it('a job that could never fit is told not to come back', async () => {
+    const stores = open();
+    const [request] = await executes(stores, 1, { limits: { ...limits, sessionsPerTask: 1_001 } });
+    await expect(stores.jobs.enqueue(present(request))).rejects.toMatchObject({
+      code: 'QUOTA_EXCEEDED',
+      retryable: false,
+    });
+  });
+
+  it('a repeated request is answered although no room is left', async () => {
+    const stores = open();
+    const [request] = await executes(stores, 1, {
+      limits: { ...limits, jobsPerTenant: 1 },
+      idempotencyKey: 'k',
+    });
+    const { job } = await stores.jobs.enqueue(present(request));
+    const again = await stores.jobs.enqueue(present(request));
+    expect(again).toMatchObject({ created: false, job: { id: job.id } });
   });
 }
 
@@ -385,6 +529,47 @@ function history(open: () => Stores) {
     expect(await listed({ state: 'QUEUED' })).toEqual([queued.id]);
     expect(await listed({ transportId: id, state: 'QUEUED' })).toEqual([]);
     expect((await jobs.list('blue', {}, { pageSize: 10 })).items).toEqual([]);
+  });
+
+  it('lists what was created from one time on and before another', async () => {
+    const stores = open();
+    const { jobs } = stores;
+    const made = [];
+    for (const name of ['a', 'b', 'c']) made.push(await queuedJob(stores, name));
+    const [a, b, c] = made as [Job, Job, Job];
+    const times = ['2026-01-01', '2026-01-02', '2026-01-03'].map((day) => `${day}T00:00:00.000Z`);
+    for (const [n, { id }] of made.entries()) {
+      await stores.db.doc(`jobs/${id}`).update({ createdAt: times[n] });
+    }
+    const listed = async (filter: Parameters<typeof jobs.list>[1]) =>
+      (await jobs.list('default', filter, { pageSize: 10 })).items.map(({ id }) => id);
+    const [first, second, third] = times;
+    expect(await listed({ createdFrom: second })).toEqual([c.id, b.id]);
+    expect(await listed({ createdBefore: third })).toEqual([b.id, a.id]);
+    expect(await listed({ createdFrom: first, createdBefore: second })).toEqual([a.id]);
+    const filter = { createdFrom: second, state: 'QUEUED', transportId: b.transportId } as const;
+    expect(await listed(filter)).toEqual([b.id]);
+  });
+
+  it('a page token is good for the list that gave it out and for no other', async () => {
+    const stores = open();
+    const { jobs } = stores;
+    for (const name of ['a', 'b', 'c']) await queuedJob(stores, name);
+    const { nextPageToken } = await jobs.list('default', {}, { pageSize: 1 });
+    const pageToken = present(nextPageToken);
+    const next = await jobs.list('default', {}, { pageSize: 1, pageToken });
+    expect(next.items).toMatchObject([{ transportName: 'b' }]);
+    const refusal = { code: 'VALIDATION_ERROR' };
+    const filtered = jobs.list('default', { state: 'QUEUED' }, { pageSize: 1, pageToken });
+    await expect(filtered).rejects.toMatchObject(refusal);
+    const foreign = jobs.list('blue', {}, { pageSize: 1, pageToken });
+    await expect(foreign).rejects.toMatchObject(refusal);
+    for (let at = 0; at < pageToken.length; at++) {
+      const other = pageToken[at] === 'A' ? 'B' : 'A';
+      const changed = `${pageToken.slice(0, at)}${other}${pageToken.slice(at + 1)}`;
+      const list = jobs.list('default', {}, { pageSize: 1, pageToken: changed });
+      await expect(list).rejects.toMatchObject(refusal);
+    }
   });
 
   it('shows the tables and splits of the newest plan', async () => {

@@ -106,6 +106,8 @@ export function transportStoreContract(start: () => Promise<StoreServer>): void 
     ['no token at all', '???'],
     ['JSON of another form', encode(['2026-01-01T00:00:00.000Z'])],
     ['a path in place of an id', encode(['2026-01-01T00:00:00.000Z', 'a/b'])],
+    ['a place without its checksum', encode(['2026-01-01T00:00:00.000Z', 'f'.repeat(32)])],
+    ['JSON but no list', encode({ a: 1 })],
   ])('a page token that is %s is refused as such', async (_, pageToken) => {
     const { transports } = open();
     await expect(transports.list('default', { pageSize: 2, pageToken })).rejects.toMatchObject({

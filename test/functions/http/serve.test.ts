@@ -13,11 +13,23 @@ afterAll(() => api.close());
 const json = { 'Content-Type': 'application/json' };
 const mebibyte = 1024 * 1024;
 
-test('the index names the functions with the host that was asked', async () => {
-  const { body } = await api.call('GET', '/api', { headers: { 'X-Forwarded-Proto': 'https' } });
+test('the index names the functions with the host that was asked, or with their own', async () => {
+  const headers = { 'X-Forwarded-Proto': 'https' };
+  const { version } = api.context;
+  const url = `${api.url.replace('http:', 'https:')}/api`;
+  const { body } = await api.call('GET', '/api', { headers });
   expect(body.functions).toEqual([
-    { name: 'api', url: `${api.url.replace('http:', 'https:')}/api`, version: '0.1.0' },
+    { name: 'api', url, version },
+    { name: 'oracle', url, version },
   ]);
+  const parted = await startApi({}, { ORAFERRY_ORACLE_URL: 'https://oracle.example/' });
+  const own = await parted.call('GET', '/api', { headers });
+  expect(own.body.functions[1]).toEqual({
+    name: 'oracle',
+    url: 'https://oracle.example/api',
+    version,
+  });
+  await parted.close();
 });
 
 test('every way of not being known gets the same answer', async () => {
@@ -37,7 +49,7 @@ test('every way of not being known gets the same answer', async () => {
   );
   for (const { status, headers, body } of answers) {
     expect(status).toBe(401);
-    expect(headers.get('www-authenticate')).toBe('ApiKey');
+    expect(headers.get('www-authenticate')).toBe('ApiKey, Bearer');
     expect({ ...body, trace_id: '' }).toEqual({ ...answers[0]?.body, trace_id: '' });
     expect(body.code).toBe('AUTHENTICATION_ERROR');
   }
@@ -72,8 +84,8 @@ test('unknown paths and methods are told apart', async () => {
   }
   const patch = await api.call('PATCH', '/api/transport/x');
   expect([patch.status, patch.body.code]).toEqual([405, 'METHOD_NOT_ALLOWED']);
-  expect(patch.headers.get('allow')).toBe('GET, HEAD, PUT, DELETE');
-  expect((await api.call('DELETE', '/api/health')).headers.get('allow')).toBe('GET, HEAD');
+  expect(patch.headers.get('allow')).toBe('GET, HEAD, PUT, DELETE, OPTIONS');
+  expect((await api.call('DELETE', '/api/health')).headers.get('allow')).toBe('GET, HEAD, OPTIONS');
 });
 
 test('HEAD answers like GET without the body', async () => {
@@ -153,7 +165,7 @@ test('every request is logged with its trace, the key is not', async () => {
   expect(entry).toMatchObject({
     severity: 'INFO',
     'logging.googleapis.com/trace': `projects/p/traces/${trace}`,
-    httpRequest: { requestMethod: 'GET', requestUrl: '/api/jobs?page_size=3', status: 200 },
+    httpRequest: { requestMethod: 'GET', requestUrl: '/api/jobs', status: 200 },
   });
   expect(api.log.join()).not.toContain('s-admin');
 });

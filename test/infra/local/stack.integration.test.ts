@@ -37,6 +37,17 @@ it('closes without a trace', async () => {
   expect(readdirSync(temporary)).toEqual([]);
 });
 
+it('serves the calls of all functions on one port', async () => {
+  await withStack({}, async (stack) => {
+    const headers = { 'X-API-Key': stack.apiKey };
+    const listed = await fetch(`${stack.apiUrl}/api/tables`, { headers });
+    expect(await listed.json()).toMatchObject({ tables: [{ owner: 'A', table: 'T' }] });
+    const sample = await fetch(`${stack.apiUrl}/api/tables/A.T/sample`, { headers });
+    expect(await sample.json()).toMatchObject({ rows: [{ N: 1 }, { N: 2 }] });
+    expect((await fetch(`${stack.apiUrl}/api/transport`, { headers })).status).toBe(200);
+  });
+});
+
 it('stops what it has started when the functions do not start, and says what they wrote', async () => {
   const starting = startStack({ tables, environment: { ORAFERRY_BUCKETS: 'x' } });
   await expect(starting).rejects.toThrow(/the functions did not start:\n.*gcs.buckets/);

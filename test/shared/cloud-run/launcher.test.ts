@@ -143,7 +143,7 @@ function request(jobId: string): LaunchRequest {
 async function ended(source: TaskLauncher, execution: string): Promise<string> {
   for (;;) {
     const state = await source.state(execution);
-    if (state !== 'RUNNING') return state;
+    if (state !== undefined && state !== 'RUNNING') return state;
     await delay(20);
   }
 }

@@ -413,6 +413,7 @@ describe('dates', () => {
     expect(encodeOne(datetime, ' 2024-02-29T23:59:58')).toBe('{"C":"2024-02-29T23:59:58"}\n');
     expect(encodeOne(datetime, ' 0001-01-01T00:00:00')).toBe('{"C":"0001-01-01T00:00:00"}\n');
     expect(encodeOne(datetime, ' 9999-12-31T23:59:59')).toBe('{"C":"9999-12-31T23:59:59"}\n');
+    expect(encodeOne(datetime, ' 0400-02-29T00:00:00')).toBe('{"C":"0400-02-29T00:00:00"}\n');
   });
 
   it('keeps every fraction digit', () => {
@@ -426,6 +427,10 @@ describe('dates', () => {
     [' 0000-00-00T00:00:00', 'a corrupt date'],
     [' 2024-00-10T00:00:00', 'a corrupt month'],
     [' 2024-01-00T00:00:00', 'a corrupt day'],
+    [' 2023-02-29T00:00:00', 'a corrupt leap day'],
+    [' 2024-02-30T00:00:00', 'a corrupt February'],
+    [' 2024-04-31T00:00:00', 'a corrupt April'],
+    [' 1500-02-29T00:00:00', 'a leap day of the Julian calendar alone'],
     [' 12024-01-01T00:00:00', 'a year after 9999'],
     ['2024-02-29T23:59:58', 'no sign'],
     [' 2024-02-29T24:00:00', 'a corrupt hour'],
@@ -435,7 +440,8 @@ describe('dates', () => {
     expect(() => encodeOne(datetime, value)).toThrow(
       expect.objectContaining({
         code: 'VALUE_ERROR',
-        message: 'Column C holds a value that is not a date of the years 1 to 9999.',
+        message:
+          'Column C holds a value that is not a date of the years 1 to 9999 of the Gregorian calendar.',
       }),
     );
   });
@@ -462,6 +468,9 @@ describe('instants', () => {
     ' 0001-01-01T00:00:00.000+00:01',
     ' 9999-12-31T19:00:00.000-05:00',
     '-0001-01-01T00:00:00.000+00:00',
+    ' 1500-02-29T00:00:00.000+00:00',
+    ' 2024-02-29T23:59:58.123+14:01',
+    ' 2024-02-29T23:59:58.123-15:00',
     ' 2024-02-29T23:59:58.123',
     ' 2024-02-29T23:59:58.123Z',
     ' 2024-02-29T23:59:58.123+5:30',
@@ -484,7 +493,11 @@ describe('instants', () => {
     expect(encodeOne(any, ' 0001-01-01T00:00:00.000+14:00')).toBe(
       '{"C":"0001-01-01T00:00:00.000+14:00"}\n',
     );
+    expect(encodeOne(any, ' 2024-02-29T23:59:58.123-15:59')).toBe(
+      '{"C":"2024-02-29T23:59:58.123-15:59"}\n',
+    );
     const anyDay: ColumnEncoding = { kind: 'datetime', fractionDigits: 0, anyYear: true };
+    expect(encodeOne(anyDay, ' 1500-02-29T00:00:00')).toBe('{"C":"1500-02-29T00:00:00"}\n');
     expect(encodeOne(anyDay, '-4712-01-01T00:00:00')).toBe('{"C":"-4712-01-01T00:00:00"}\n');
     expect(() => encodeOne(anyDay, ' 0000-00-00T00:00:00')).toThrow(/Column C/);
   });

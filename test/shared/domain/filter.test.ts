@@ -113,6 +113,16 @@ describe('what does not fit is refused', () => {
     );
   });
 
+  it('of very many unfit conditions the first ones', () => {
+    const one: WhereCondition = { column: 'N', op: '=', value: 'one' };
+    expect(() => planFilter(table, Array(12).fill(one))).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/(N =: .*){10} And 2 more\.$/),
+        details: expect.objectContaining({ problems: expect.objectContaining({ length: 10 }) }),
+      }),
+    );
+  });
+
   it.each([
     ['ID', '=', 'AAA', 'only is_null and not_null are possible for ROWID.'],
     ['OWN', '=', '2024-01-01', 'only is_null and not_null are possible for HR.DATE.'],

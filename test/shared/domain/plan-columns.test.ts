@@ -77,8 +77,8 @@ describe('the plan of other types', () => {
     [define('BINARY_DOUBLE'), 'BINARY_DOUBLE', 'FLOAT64', { kind: 'float' }],
     [define('LONG'), 'LONG', 'STRING', { kind: 'long' }],
     [define('LONG RAW'), 'LONG RAW', 'BYTES', { kind: 'long_raw' }],
-    [define('ROWID'), 'ROWID', 'STRING', { kind: 'text' }],
-    [define('UROWID', { length: 4000 }), 'UROWID(4000)', 'STRING', { kind: 'text' }],
+    [define('ROWID'), 'ROWID', 'STRING', { kind: 'rowid' }],
+    [define('UROWID', { length: 4000 }), 'UROWID(4000)', 'STRING', { kind: 'rowid' }],
     [define('JSON'), 'JSON', 'JSON', { kind: 'json' }],
     [define('BOOLEAN'), 'BOOLEAN', 'BOOL', { kind: 'boolean' }],
     [define('VECTOR'), 'VECTOR', 'FLOAT64', { kind: 'vector' }],
@@ -227,6 +227,13 @@ describe('the choices of a transport', () => {
         message: expect.stringContaining('not for HR.T.ID (NUMBER(5)), HR.T.D (DATE).'),
       }),
     );
+  });
+
+  it('are not mistaken for what every object has', () => {
+    const names = ['constructor', 'toString', '__proto__'];
+    const columns = names.map((name) => define('VARCHAR2', { name }));
+    const planned = planColumns({ owner: 'HR', table: 'T', columns }, {});
+    expect(planned.map(({ name }) => name)).toEqual(names);
   });
 
   it('are refused for columns that do not exist', () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { missingPrograms, startEmulator } from '../../../infra/local/gcloud/emulator.ts';
 import { jobLedgerContract } from '../../contract/stores/job-ledger.ts';
 import { jobStoreContract } from '../../contract/stores/job-store.ts';
+import { ticketStoreContract } from '../../contract/stores/ticket-store.ts';
 import { transportStoreContract } from '../../contract/stores/transport-store.ts';
 import type { StoreServer } from '../../support/stores.ts';
 
@@ -19,6 +20,7 @@ if (missingPrograms().length === 0) {
 
     describe('transports', () => transportStoreContract(shared));
     describe('jobs', () => jobStoreContract(shared, emulatorCrowd));
+    describe('tickets', () => ticketStoreContract(shared));
     describe('the ledger', () => jobLedgerContract(shared));
   });
 } else {

@@ -66,6 +66,13 @@ describe('a write whose answer is lost has happened once', () => {
     expect(await stores.jobs.takeLaunch(id)).toBe(false);
   });
 
+  it('using a ticket: it still lets its user in', async () => {
+    const ticket = { tenant: 'default', transportId: 't', jobId: 'j', principal: 'p' };
+    const { text } = await stores.tickets.issue(ticket);
+    expect(await losing(() => stores.tickets.redeem(text))).toEqual(ticket);
+    expect(await stores.tickets.redeem(text)).toBeUndefined();
+  });
+
   it('requesting a cancel', async () => {
     const { id } = await runningJob(stores);
     const cancelled = await losing(() => stores.jobs.requestCancel('default', id));

@@ -2,6 +2,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collect, createNumbered, planAll, useOracle } from './fixture.ts';
 
+// Faults of the network, on the local server only.
 const oracle = useOracle();
 
 /** A network that can swallow all that goes through the connections it has, and lets new ones pass. */

@@ -1,9 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LocalColumn, Value } from '../../../infra/local/oracle/database.ts';
 import type { Version } from '../../../infra/local/oracle/release.ts';
 import type { PlannedColumn } from '../../../shared/domain/column.ts';
-import { compileEncoder } from '../../../shared/domain/encode.ts';
 import { createLongRows } from '../../../shared/oracle/lobs.ts';
 import type { Session } from '../../../shared/oracle/session.ts';
 import type { LargeValue, OracleSource, RowQuery, TableName } from '../../../shared/ports.ts';
@@ -13,8 +11,7 @@ const live = new AbortController().signal;
 const versions: Version[] = ['23ai', '19c'];
 const million = 2 ** 20;
 
-const toBase64 = (hex: string | null) => hex && Buffer.from(hex, 'hex').toString('base64');
-
+/** Faults, which only the local server has; values and pieces are in test/contract/oracle. */
 describe.each(versions)('from %s', (version) => {
   const oracle = useOracle(version);
   let tables = 0;
@@ -25,78 +22,6 @@ describe.each(versions)('from %s', (version) => {
     oracle.database.insert('HR', table, rows);
     return { owner: 'HR', table };
   }
-
-  async function exported(columns: LocalColumn[], rows: Value[][], inlineLobBytes = 2 ** 20) {
-    const source = oracle.open({ inlineLobBytes });
-    const table = createTable(columns, rows);
-    const planned = await planAll(source, table);
-    const query = { ...table, columns: planned, scn: await source.currentScn() };
-    const encoder = compileEncoder(planned);
-    const pieces: string[] = [];
-    for await (const batch of source.rows(query, live)) {
-      for (const row of batch) pieces.push(...(await Array.fromAsync(encoder.pieces(row))));
-    }
-    const lines = pieces.join('').split('\n');
-    expect(lines.pop()).toBe('');
-    return lines.map((line): Record<string, unknown> => JSON.parse(line));
-  }
-
-  it('every LOB, RAW and national text arrives value for value, empty ones and NULLs apart', async () => {
-    const columns: LocalColumn[] = [
-      { name: 'ID', type: 'NUMBER', precision: 4, scale: 0, nullable: false },
-      { name: 'C', type: 'CLOB' },
-      { name: 'N', type: 'NCLOB' },
-      { name: 'B', type: 'BLOB' },
-      { name: 'R', type: 'RAW', length: 16 },
-      { name: 'NV', type: 'NVARCHAR2', length: 20 },
-      { name: 'NC', type: 'NCHAR', length: 3 },
-    ];
-    const rows: [number, ...(string | null)[]][] = [
-      [1, '', '', '', null, null, null],
-      [2, null, null, null, null, null, null],
-      [3, 'a', '👍', '00', 'FF', 'Zürich', 'a😀'],
-      [4, '"\\\0\n\u2028', '東京', 'FBFFBF', '00'.repeat(16), '\u0001', '   '],
-      [5, '😀é'.repeat(million), 'x'.repeat(40_000), '0102FF'.repeat(million), 'AB', 'b', 'bcd'],
-      [6, null, '', 'AA'.repeat(32_767), null, '😀'.repeat(10), null],
-    ];
-    const records = await exported(columns, rows);
-    const expected = rows.map(([ID, C, N, B = null, R = null, NV, NC]) => {
-      return { ID, C, N, B: toBase64(B), R: toBase64(R), NV, NC };
-    });
-    expect(records).toHaveLength(expected.length);
-    for (const [index, record] of records.entries()) {
-      // Large values are compared apart, because a report of their difference would never end.
-      for (const [name, value] of Object.entries(expected[index] ?? {})) {
-        expect([index, name, record[name] === value]).toEqual([index, name, true]);
-      }
-    }
-  });
-
-  it('text and bytes above the in-line length are read in pieces that part no character', async () => {
-    const columns: LocalColumn[] = [
-      { name: 'ID', type: 'NUMBER', precision: 4, scale: 0 },
-      { name: 'C', type: 'CLOB' },
-      { name: 'B', type: 'BLOB' },
-      { name: 'N', type: 'NCLOB' },
-    ];
-    // One character before the pairs puts the second border of pieces into the middle of one.
-    const text = `x${'👍'.repeat(million)}`;
-    const hex = '0102030405'.repeat(500_001);
-    const rows: Value[][] = [
-      [1, text, hex, 'y'.repeat(1_024)],
-      [2, 'x'.repeat(1_025), '00'.repeat(1_025), '\uFFFD'.repeat(million + 3)],
-      [3, 'x'.repeat(1_024), '', null],
-      [4, null, 'FF'.repeat(1_026), 'z'],
-    ];
-    const records = await exported(columns, rows, 1_024);
-    expect(records).toHaveLength(rows.length);
-    for (const [index, [ID, C, B, N]] of rows.entries()) {
-      const { [index]: record = {} } = records;
-      expect([ID, record['ID']]).toEqual([index + 1, index + 1]);
-      expect([ID, record['C'] === C, record['N'] === N]).toEqual([ID, true, true]);
-      expect(record['B'] === toBase64(B as string)).toBe(true);
-    }
-  });
 
   async function pieceSizes(source: OracleSource, query: RowQuery): Promise<number[]> {
     const sizes: number[] = [];
@@ -121,49 +46,6 @@ describe.each(versions)('from %s', (version) => {
     });
     expect(fault.consumed).toBe(1);
     expect(await pieceSizes(source, query)).toEqual(Array(5).fill(million));
-  });
-
-  it('any text and bytes arrive as they are', async () => {
-    const row = fc.tuple(
-      fc.option(fc.string({ unit: 'binary', maxLength: 3_000 })),
-      fc.option(
-        fc.uint8Array({ maxLength: 3_000 }).map((bytes) => Buffer.from(bytes).toString('hex')),
-      ),
-    );
-    const columns: LocalColumn[] = [
-      { name: 'C', type: 'CLOB' },
-      { name: 'B', type: 'BLOB' },
-    ];
-    await fc.assert(
-      fc.asyncProperty(fc.array(row, { maxLength: 30 }), async (rows) => {
-        expect(await exported(columns, rows)).toEqual(
-          rows.map(([C, hex]) => ({ C, B: toBase64(hex) })),
-        );
-      }),
-      { numRuns: 10 },
-    );
-  });
-
-  it('many rows come in bounded batches, all of them, once', async () => {
-    const source = oracle.open();
-    const sizes = [...Array(150).fill(10), ...Array(40).fill(million), ...Array(150).fill(10)];
-    const table = createTable(
-      [
-        { name: 'ID', type: 'NUMBER', precision: 4, scale: 0 },
-        { name: 'C', type: 'CLOB' },
-      ],
-      sizes.map((size, index) => [index, 'x'.repeat(size)]),
-    );
-    const columns = await planAll(source, table);
-    const query = { ...table, columns, scn: await source.currentScn() };
-    const ids: unknown[] = [];
-    for await (const batch of source.rows(query, live)) {
-      const held = batch.reduce((sum, [, text]) => sum + String(text).length, 0);
-      expect(held).toBeLessThanOrEqual(16 * million);
-      expect(batch.length).toBeLessThanOrEqual(100);
-      ids.push(...batch.map(([id]) => id));
-    }
-    expect(ids).toEqual(sizes.map((_, index) => String(index)));
   });
 
   it('a connection cut amid a LOB is a retryable error, and the next attempt reads all', async () => {

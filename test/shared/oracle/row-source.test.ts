@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { OracleSource } from '../../../shared/ports.ts';
 import { collect, createNumbered, planAll, useOracle } from './fixture.ts';
 
+// What needs faults, which only the local server has; the rest is in test/contract/oracle.
 const oracle = useOracle();
 const live = new AbortController().signal;
 
@@ -12,22 +13,6 @@ async function queryOf(source: OracleSource, name: string, rows: number) {
 }
 
 describe('rows', () => {
-  it('come in batches of a thousand, all of them, once', async () => {
-    const source = oracle.open();
-    const query = await queryOf(source, 'BATCHES', 2_500);
-    const batches = await Array.fromAsync(source.rows(query, live));
-    expect(batches.map((batch) => batch.length)).toEqual([1_000, 1_000, 500]);
-    expect(batches.flat().map(([id]) => id)).toEqual(
-      Array.from({ length: 2_500 }, (_, index) => String(index + 1)),
-    );
-  });
-
-  it.each([0, 1, 1_000, 1_001])('are complete when there are %s', async (count) => {
-    const source = oracle.open();
-    const query = await queryOf(source, `COUNT_${count}`, count);
-    expect(await collect(source.rows(query, live))).toHaveLength(count);
-  });
-
   it('are fetched one batch ahead of the consumer, and no more', async () => {
     const source = oracle.open();
     const query = await queryOf(source, 'AHEAD', 5_000);
@@ -54,13 +39,6 @@ describe('rows', () => {
       break;
     }
     expect(await source.count(query, query)).toBe(3_000);
-  });
-
-  it('can be left in the middle, and the pool of one serves the next reader', async () => {
-    const source = oracle.open({ poolMax: 1 });
-    const query = await queryOf(source, 'MIDDLE', 3_000);
-    for await (const _ of source.rows(query, live)) break;
-    expect(await collect(source.rows(query, live))).toHaveLength(3_000);
   });
 });
 
@@ -99,11 +77,4 @@ describe('an Oracle that falls silent', () => {
     await expect(reading).rejects.toThrow('enough');
     expect(await collect(source.rows(query, live))).toHaveLength(3_000);
   });
-});
-
-it('an abort before the first row asks Oracle for nothing', async () => {
-  const source = oracle.open();
-  const query = await queryOf(source, 'NEVER', 1);
-  const reading = collect(source.rows(query, AbortSignal.abort(new Error('too late'))));
-  await expect(reading).rejects.toThrow('too late');
 });

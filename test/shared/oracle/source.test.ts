@@ -1,15 +1,11 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { collect, createNumbered, planAll, useOracle } from './fixture.ts';
+import { createNumbered, useOracle } from './fixture.ts';
 
+// What needs faults, lesser users or the wire itself; the rest is in test/contract/oracle.
 const oracle = useOracle();
-const live = new AbortController().signal;
 
 describe('a session', () => {
-  it('answers a ping with the version of the server', async () => {
-    expect((await oracle.open().ping()).version).toMatch(/^\d+\.\d+/);
-  });
-
   it('with a wrong password is refused, which is no matter of time', async () => {
     const source = oracle.open({ password: 'wrong' });
     await expect(source.ping()).rejects.toMatchObject({
@@ -37,12 +33,6 @@ describe('a session', () => {
     });
   });
 
-  it('is shared by callers who wait their turn', async () => {
-    const source = oracle.open({ poolMax: 1 });
-    const scns = await Promise.all([1, 2, 3].map(() => source.currentScn()));
-    expect(scns).toHaveLength(3);
-  });
-
   it('ends with its source', async () => {
     const source = oracle.open();
     await source.ping();
@@ -67,112 +57,6 @@ describe('the SCN', () => {
 });
 
 describe('a table', () => {
-  it('is described as the dictionary has it', async () => {
-    oracle.database.createTable({
-      owner: 'HR',
-      name: 'Mixed Case',
-      columns: [
-        { name: 'ID', type: 'NUMBER', precision: 10, scale: 2, nullable: false },
-        { name: 'ANY', type: 'NUMBER' },
-        { name: 'TEXT', type: 'VARCHAR2', length: 30 },
-        { name: 'AT', type: 'TIMESTAMP', scale: 3 },
-      ],
-    });
-    const table = await oracle.open().describe({ owner: 'HR', table: 'Mixed Case' });
-    expect(table).toMatchObject({
-      owner: 'HR',
-      table: 'Mixed Case',
-      columns: [
-        { name: 'ID', dataType: 'NUMBER', length: 22, precision: 10, scale: 2, nullable: false },
-        {
-          name: 'ANY',
-          dataType: 'NUMBER',
-          length: 22,
-          precision: null,
-          scale: null,
-          nullable: true,
-        },
-        {
-          name: 'TEXT',
-          dataType: 'VARCHAR2',
-          length: 30,
-          precision: null,
-          scale: null,
-          nullable: true,
-        },
-        {
-          name: 'AT',
-          dataType: 'TIMESTAMP(3)',
-          length: 11,
-          precision: null,
-          scale: 3,
-          nullable: true,
-        },
-      ],
-    });
-  });
-
-  it('that nobody sees is named', async () => {
-    const source = oracle.open();
-    const table = { owner: 'HR', table: 'mixed case' };
-    const missing = { code: 'TABLE_NOT_FOUND', message: expect.stringContaining('HR.mixed case') };
-    await expect(source.describe(table)).rejects.toMatchObject(missing);
-    await expect(source.count(table, { scn: '1' })).rejects.toMatchObject(missing);
-  });
-
-  it('is counted and read as it was at the SCN, whatever happened since', async () => {
-    const { database } = oracle;
-    const source = oracle.open();
-    const table = createNumbered(database, 'PAST', 3);
-    const columns = await planAll(source, table);
-    const scn = await source.currentScn();
-    database.insert('HR', 'PAST', [[4, 'late']]);
-    database.update(
-      'HR',
-      'PAST',
-      ([id]) => id === '1',
-      () => [1, 'changed'],
-    );
-    database.delete('HR', 'PAST', ([id]) => id === '2');
-
-    expect(await source.count(table, { scn })).toBe(3);
-    expect(await collect(source.rows({ ...table, columns, scn }, live))).toEqual([
-      ['1', 'row 1'],
-      ['2', 'row 2'],
-      ['3', 'row 3'],
-    ]);
-    expect(await source.count(table, { scn: await source.currentScn() })).toBe(3);
-    expect(oracle.server.statements).toEqual([]);
-  });
-
-  it('gives numbers with all their digits and dates with all their fractions', async () => {
-    const exact = '-12345678901234567890123456789.123456789';
-    oracle.database.createTable({
-      owner: 'HR',
-      name: 'EXACT',
-      columns: [
-        { name: 'N', type: 'NUMBER', precision: 38, scale: 9 },
-        { name: 'F', type: 'FLOAT' },
-        { name: 'D', type: 'DATE' },
-        { name: 'TS', type: 'TIMESTAMP', scale: 9 },
-        { name: 'C', type: 'CHAR', length: 3 },
-      ],
-    });
-    const row = [exact, '0.5', '0099-01-02T03:04:05', '2024-02-29T23:59:58.123456789', 'x'];
-    oracle.database.insert('HR', 'EXACT', [row, [null, null, null, null, null]]);
-    const source = oracle.open();
-    const table = { owner: 'HR', table: 'EXACT' };
-    const query = {
-      ...table,
-      columns: await planAll(source, table),
-      scn: await source.currentScn(),
-    };
-    expect(await collect(source.rows(query, live))).toEqual([
-      [exact, '.5', ' 0099-01-02T03:04:05', ' 2024-02-29T23:59:58.123456789', 'x  '],
-      [null, null, null, null, null],
-    ]);
-  });
-
   it('cannot be read at an SCN whose undo is gone', async () => {
     const source = oracle.open();
     const table = createNumbered(oracle.database, 'OLD', 1);

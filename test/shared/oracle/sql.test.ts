@@ -38,7 +38,7 @@ describe('a quoted name', () => {
 describe('statements', () => {
   const table = { owner: 'HR', table: 'My Table' };
   const select = (columns: PlannedColumn[], more: Partial<RowQuery> = {}) =>
-    selectRows({ ...table, columns, ...more }, 4_096);
+    selectRows({ ...table, columns, ...more }, { inlineLob: 4_096, driver: 'thin' });
 
   it('count at a bound SCN, or now', () => {
     expect(countRows(table, { scn: '123456789012345678' })).toEqual({
@@ -117,10 +117,20 @@ describe('statements', () => {
     [{ kind: 'region' }, `TO_CHAR("C", 'TZR')`],
     [{ kind: 'json' }, 'JSON_SERIALIZE("C" RETURNING CLOB ERROR ON ERROR) AS "C"'],
     [{ kind: 'xml' }, 'XMLSERIALIZE(CONTENT "C" AS CLOB) AS "C"'],
-    [{ kind: 'rowid' }, 'ROWID'],
+    [{ kind: 'rowid' }, 'CAST("C" AS VARCHAR2(4000)) AS "C"'],
+    [{ kind: 'row_address' }, 'CAST(ROWID AS VARCHAR2(4000))'],
     [{ kind: 'float' }, '"C"'],
   ])('select %o in the form that loses nothing', (encoding, item) => {
     expect(select([column('C', encoding)]).sql).toBe(`SELECT ${item} FROM "HR"."My Table"`);
+  });
+
+  it('select numbers as text in Thick mode, where the client library might round them', () => {
+    const columns = [column('N', { kind: 'number' }), column('D', { kind: 'decimal' })];
+    const thick = selectRows({ ...table, columns }, { inlineLob: 4_096, driver: 'thick' });
+    expect(thick.sql).toBe(
+      `SELECT TO_CHAR("N", 'TM9') AS "N", TO_CHAR("D", 'TM9') AS "D" FROM "HR"."My Table"`,
+    );
+    expect(select(columns).sql).toBe('SELECT "N", "D" FROM "HR"."My Table"');
   });
 
   it('select LOBs in line up to a length, and behind all columns their lengths and locators', () => {

@@ -2,7 +2,7 @@ import { createDatabase } from '../../../infra/local/oracle/database.ts';
 import type { Version } from '../../../infra/local/oracle/release.ts';
 import { startOracle } from '../../../infra/local/oracle/server.ts';
 import { oracleSettings } from '../../../shared/oracle-config.ts';
-import type { SourceDatabase } from '../source-database.ts';
+import type { SourceDatabase } from './database.ts';
 
 const user = 'FERRY';
 const password = 'secret';

@@ -15,6 +15,8 @@ type Definition = Omit<OwnType, 'type'>;
 
 interface Family {
   readonly name: string;
+  /** The words behind the parentheses. */
+  readonly suffix?: string;
   /** What may stand between the parentheses, for the message that lists the known types. */
   readonly forms: readonly string[];
   /** Undefined when the arguments are not those of the type; they are in upper case. */
@@ -25,6 +27,10 @@ const asIs = (field: string): Value => field;
 const numberHint = 'an exact decimal such as -1234.5 or 1e3';
 const dateHint = '2024-02-29 or 2024-02-29T23:59:58';
 const timestampHint = `${dateHint}, with a fraction of as many digits as the column has`;
+const zonedHint = '2024-02-29T23:59:58.5+01:00 or 2024-02-29T23:59:58.5 Europe/Berlin';
+const hexHint = 'pairs of hex digits';
+const rowidHint = 'AAAAECAABAAAAgiAAA';
+const floatHint = 'a number such as -1.5e-7, NaN, Infinity or -Infinity';
 
 /**
  * Limits: https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html, with
@@ -39,31 +45,74 @@ const families: readonly Family[] = [
   { name: 'CHAR', forms: ['', '(n [CHAR|BYTE])'], define: text('CHAR', 2000, '1') },
   { name: 'NCHAR', forms: ['', '(n)'], define: nationalText('NCHAR', 1000, '1') },
   { name: 'RAW', forms: ['(n)'], define: defineRaw },
+  { name: 'LONG', forms: [''], define: plain({ type: 'LONG' }, 'text') },
+  { name: 'LONG RAW', forms: [''], define: plain({ type: 'LONG RAW' }, hexHint) },
+  { name: 'BINARY_FLOAT', forms: [''], define: plain({ type: 'BINARY_FLOAT' }, floatHint) },
+  { name: 'BINARY_DOUBLE', forms: [''], define: plain({ type: 'BINARY_DOUBLE' }, floatHint) },
   {
     name: 'DATE',
     forms: [''],
     define: plain({ type: 'DATE' }, dateHint, readDateTime),
   },
-  { name: 'TIMESTAMP', forms: ['', '(n)'], define: defineTimestamp },
+  { name: 'TIMESTAMP', forms: ['', '(n)'], define: timestamp('TIMESTAMP', timestampHint) },
+  {
+    name: 'TIMESTAMP',
+    suffix: 'WITH TIME ZONE',
+    forms: ['', '(n)'],
+    define: timestamp('TIMESTAMP WITH TIME ZONE', zonedHint),
+  },
+  {
+    name: 'TIMESTAMP',
+    suffix: 'WITH LOCAL TIME ZONE',
+    forms: ['', '(n)'],
+    define: timestamp('TIMESTAMP WITH LOCAL TIME ZONE', `${timestampHint}, in UTC`),
+  },
+  {
+    name: 'INTERVAL YEAR TO MONTH',
+    forms: [''],
+    define: plain({ type: 'INTERVAL YEAR TO MONTH' }, '-1-11, of years below 100 and months'),
+  },
+  {
+    name: 'INTERVAL DAY TO SECOND',
+    forms: [''],
+    define: plain({ type: 'INTERVAL DAY TO SECOND' }, '-4 05:12:10.222, of days below 100'),
+  },
   { name: 'CLOB', forms: [''], define: plain({ type: 'CLOB' }, 'text') },
   { name: 'NCLOB', forms: [''], define: plain({ type: 'NCLOB' }, 'text') },
-  { name: 'BLOB', forms: [''], define: plain({ type: 'BLOB' }, 'pairs of hex digits') },
+  { name: 'BLOB', forms: [''], define: plain({ type: 'BLOB' }, hexHint) },
+  { name: 'BOOLEAN', forms: [''], define: plain({ type: 'BOOLEAN' }, 'true or false') },
+  { name: 'JSON', forms: [''], define: plain({ type: 'JSON' }, 'JSON') },
+  { name: 'XMLTYPE', forms: [''], define: plain({ type: 'XMLTYPE' }, 'XML') },
+  { name: 'ROWID', forms: [''], define: plain({ type: 'ROWID' }, rowidHint) },
+  { name: 'UROWID', forms: [''], define: plain({ type: 'UROWID' }, rowidHint) },
 ];
 
 /** Every type that can be declared, as in `NUMBER, NUMBER(p), NUMBER(p,s)`. */
 export const knownTypes = families
-  .flatMap(({ name, forms }) => forms.map((form) => name + form))
+  .flatMap(({ name, suffix, forms }) => forms.map((form) => spelling(name + form, suffix)))
   .join(', ');
 
-const TYPE = /^\s*(\w+)\s*(?:\(\s*([^()]*?)\s*\)\s*)?$/;
+function spelling(name: string, suffix?: string): string {
+  return suffix === undefined ? name : `${name} ${suffix}`;
+}
+
+const TYPE = /^([\w ]*\w) ?(?:\( ?([^()]*?) ?\) ?([\w ]*))?$/;
 
 /** Reads a type as Oracle writes it, in any case. Undefined for what the local Oracle does not serve. */
 export function parseType(text: string): OwnType | undefined {
-  const [, word = '', inner] = TYPE.exec(text) ?? [];
-  const family = families.find(({ name }) => name === word.toUpperCase());
-  const args = inner === undefined ? [] : inner.toUpperCase().split(/\s*,\s*/);
+  const [, words = '', inner, behind] = TYPE.exec(normal(text)) ?? [];
+  const family = families.find(({ name, suffix }) =>
+    inner === undefined
+      ? spelling(name, suffix) === words
+      : name === words && (suffix ?? '') === behind,
+  );
+  const args = inner === undefined ? [] : inner.split(/\s*,\s*/);
   const definition = family?.define(args);
-  return definition && { type: text.trim().toUpperCase(), ...definition };
+  return definition && { type: normal(text), ...definition };
+}
+
+function normal(text: string): string {
+  return text.trim().replace(/\s+/g, ' ').toUpperCase();
 }
 
 function plain(definition: Definition['definition'], hint: string, read = asIs): Family['define'] {
@@ -162,10 +211,14 @@ function defineRaw([size, ...more]: readonly string[]): Definition | undefined {
   return { definition: { type: 'RAW', length }, hint, read: asIs };
 }
 
-function defineTimestamp([digits = '6', ...more]: readonly string[]): Definition | undefined {
-  const scale = integer(digits, 0, 9);
-  if (scale === undefined || more.length > 0) return undefined;
-  return { definition: { type: 'TIMESTAMP', scale }, hint: timestampHint, read: readDateTime };
+type TimestampType = Extract<Definition['definition']['type'], `TIMESTAMP${string}`>;
+
+function timestamp(type: TimestampType, hint: string): Family['define'] {
+  return ([digits = '6', ...more]) => {
+    const scale = integer(digits, 0, 9);
+    if (scale === undefined || more.length > 0) return undefined;
+    return { definition: { type, scale }, hint, read: readDateTime };
+  };
 }
 
 function integer(text: string | undefined, least: number, most: number): number | undefined {

@@ -66,6 +66,19 @@ describe.each(VERSIONS)('on %s', (version) => {
     expect(one).not.toBe(other);
   });
 
+  it('an index-organized table has logical ROWIDs, a view none', async () => {
+    const columns = [{ name: 'C', type: 'NUMBER' }] as const;
+    for (const kind of ['IOT', 'VIEW'] as const) {
+      database.createTable({ owner: 'C', name: kind, kind, columns: [...columns] });
+      database.insert('C', kind, [[7], [8]]);
+    }
+    const printed = [['*BADAI7MCwQL+'], ['*BADAI7MCwQP+']];
+
+    expect(await select('ROWID', 'IOT')).toEqual(printed);
+    expect(await select('ROWIDTOCHAR(ROWID)', 'IOT')).toEqual(printed);
+    await expect(select('ROWID', 'VIEW')).rejects.toMatchObject({ errorNum: 1445 });
+  });
+
   it('columns hold any physical ROWID', async () => {
     // The driver prints larger object numbers wrongly, and none at all for all zeros.
     const printable = address.map(({ object, ...rest }) => ({

@@ -180,7 +180,7 @@ describe('a bad file', () => {
   });
 
   it.each([
-    [[{ name: 'N', type: 'XMLTYPE' }], 'entry 1: column N: "XMLTYPE" is no type', 'NUMBER(*,s)'],
+    [[{ name: 'N', type: 'VECTOR' }], 'entry 1: column N: "VECTOR" is no type', 'NUMBER(*,s)'],
     [[{ name: 'N' }], 'entry 1: column N: undefined is no type', 'BLOB'],
     [[...NUMBER, ...NUMBER], 'column N is defined twice', ''],
     [[{ name: '', type: 'DATE' }], 'entry 1: a name is empty', ''],

@@ -25,6 +25,13 @@ describe('a type as Oracle writes it', () => {
     ['CLOB', { type: 'CLOB' }],
     ['NCLOB', { type: 'NCLOB' }],
     ['BLOB', { type: 'BLOB' }],
+    ['LONG raw', { type: 'LONG RAW' }],
+    ['BINARY_DOUBLE', { type: 'BINARY_DOUBLE' }],
+    ['TIMESTAMP WITH TIME ZONE', { type: 'TIMESTAMP WITH TIME ZONE', scale: 6 }],
+    ['timestamp(9)  with  time zone', { type: 'TIMESTAMP WITH TIME ZONE', scale: 9 }],
+    ['TIMESTAMP(0) WITH LOCAL TIME ZONE', { type: 'TIMESTAMP WITH LOCAL TIME ZONE', scale: 0 }],
+    ['INTERVAL DAY TO SECOND', { type: 'INTERVAL DAY TO SECOND' }],
+    ['JSON', { type: 'JSON' }],
   ])('%s is known', (text, definition) => {
     expect(parseType(text)?.definition).toEqual(definition);
   });
@@ -50,9 +57,11 @@ describe('a type as Oracle writes it', () => {
     'RAW(2001)',
     'DATE(3)',
     'TIMESTAMP(10)',
-    'TIMESTAMP(6) WITH TIME ZONE',
+    'TIMESTAMP WITH TIME ZONE(6)',
+    'TIMESTAMP(10) WITH TIME ZONE',
+    'INTERVAL DAY(2) TO SECOND',
     'BFILE',
-    'XMLTYPE',
+    'VECTOR',
     '',
   ])('"%s" is not', (text) => {
     expect(parseType(text)).toBeUndefined();

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { identifier } from '../../shared/domain/identifier.ts';
+import { transportInput } from '../../shared/domain/transport.ts';
+import { whereInput } from '../../shared/domain/where.ts';
+import { id, ifMatch, pageQuery } from '../fields.ts';
+import { jobsQuery } from '../jobs.ts';
+import { sampleInput } from '../sample.ts';
+import { statusInput } from '../status.ts';
+import { tablesQuery } from '../tables.ts';
+import { errorView, extractionState, jobDetailView, jobState, jobView } from '../views/job.ts';
+import { preflightView } from '../views/preflight.ts';
+import { tableKind, tableView } from '../views/table.ts';
+import { transportView } from '../views/transport.ts';
+
+/** What the document says of a schema that the schema itself does not: JSON Schema keywords, in which `id` is a name. */
+interface Words {
+  /** A schema with a name is written once, among the components. */
+  id?: string;
+  [keyword: string]: unknown;
+}
+
+/** The words of each schema that has some. */
+export const words = z.registry<Words>();
+
+const { destination, options } = transportInput.shape;
+
+words
+  .add(transportInput, { id: 'TransportDefinition', description: 'What to export and where to.' })
+  .add(transportInput.shape.name, {
+    description: 'Names the folder in the bucket, for ever.',
+  })
+  .add(transportInput.shape.tables, {
+    description:
+      '`"OWNER.TABLE"`, or an object. Names are exact: case matters. No table may come twice.',
+  })
+  .add(destination, {
+    description: 'The bucket must be one of the configured ones; the first is the default.',
+  })
+  .add(options, { description: 'How to export. Each has a default.' })
+  .add(transportInput.shape.labels, { description: 'The caller’s own.' })
+  .add(whereInput, { id: 'Conditions', description: 'Conditions on rows, all of which must hold.' })
+  .add(identifier, {
+    id: 'Identifier',
+    description: 'A name in Oracle, in its exact case: at most 128 bytes, no double quote, no NUL.',
+    maxLength: 128,
+    pattern: '^[^"\\u0000]+$',
+  })
+  .add(transportView, { id: 'Transport', description: 'A transport as it is stored.' })
+  .add(jobView, {
+    id: 'Job',
+    description: 'A job as lists show it. What is not known yet is null.',
+  })
+  .add(jobDetailView, { id: 'JobDetail', description: 'A job with its tables.' })
+  .add(jobState, { id: 'JobState' })
+  .add(extractionState, { id: 'ExtractionState' })
+  .add(errorView, { id: 'Failure', description: 'Why a job, a table or a check failed.' })
+  .add(tableView, { id: 'Table', description: 'A table as lists show it.' })
+  .add(tableKind, { id: 'TableKind' })
+  .add(preflightView, { id: 'Preflight', description: 'What an export would meet.' })
+  .add(id, { description: 'An id that the service gave out.' })
+  .add(pageQuery.shape.page_size, { description: 'The most items of one answer.' })
+  .add(pageQuery.shape.page_token, { description: '`next_page_token` of the page before.' })
+  .add(ifMatch.shape['if-match'], {
+    description: 'The etag that the change is meant for, or `*` for any; another one gives 412.',
+    pattern: '^(\\*|"[^",]*")$',
+    examples: ['*'],
+  })
+  .add(jobsQuery.shape.created_after, { description: 'Jobs that were made then or later.' })
+  .add(jobsQuery.shape.created_before, { description: 'Jobs that were made before then.' })
+  .add(statusInput.query.shape.job, { description: 'Another job than the newest.' })
+  .add(statusInput.query.shape.ticket, {
+    description: 'In place of a key, for clients that cannot send headers.',
+  })
+  .add(statusInput.headers.shape['last-event-id'], {
+    description: 'What an event stream sends when it reconnects.',
+  })
+  .add(tablesQuery.shape.owner, { description: 'Without one, Oracle’s own schemas are left out.' })
+  .add(tablesQuery.shape.name, {
+    description: 'A pattern: `*` stands for any characters, `?` for one.',
+  })
+  .add(sampleInput.query.shape.columns, listOfNames('Only these columns.'))
+  .add(sampleInput.query.shape.exclude_columns, listOfNames('All columns but these.'));
+
+function listOfNames(description: string): Words {
+  return {
+    description: `${description} In one field with commas, or in several.`,
+    type: 'array',
+    items: { type: 'string', minLength: 1, maxLength: 128, pattern: '^[^"\\u0000]+$' },
+    minItems: 1,
+    maxItems: 1000,
+  };
+}

@@ -1,0 +1,40 @@
+import { grantOnSystem, type SystemObject } from '../../shared/oracle/grants.ts';
+import type { DatabaseFacts, TablePolicies } from '../../shared/ports.ts';
+import type { Grant, Preflight, TableCheck } from '../views/preflight.ts';
+
+/** All grants that are missing, and those without which the export fails as one script. */
+export function missingGrants(
+  facts: DatabaseFacts,
+  policies: TablePolicies,
+  tables: readonly TableCheck[],
+): Preflight['grants'] {
+  const onTables = tables.flatMap(({ owner, table, missing_grant: statement }): Grant[] =>
+    statement === null
+      ? []
+      : [{ statement, needed_for: `reading ${owner}.${table} as of an SCN`, required: true }],
+  );
+  const missing = [...uniqueStatements(onTables), ...systemGrants(facts, policies)];
+  const required = missing.filter((grant) => grant.required);
+  return { missing, script: required.map(({ statement }) => `${statement};\n`).join('') };
+}
+
+/** Two synonyms may stand for one table. */
+function uniqueStatements(grants: readonly Grant[]): Grant[] {
+  return [...new Map(grants.map((grant) => [grant.statement, grant])).values()];
+}
+
+function systemGrants(facts: DatabaseFacts, policies: TablePolicies): Grant[] {
+  const grant = (object: SystemObject, needed_for: string, required = false): Grant => ({
+    statement: grantOnSystem(object, facts.user),
+    needed_for,
+    required,
+  });
+  const isApproximate = facts.scn === undefined || facts.scn.source === 'TIMESTAMP_TO_SCN';
+  const seesUndo = facts.views.V$PARAMETER || facts.views.V$UNDOSTAT;
+  const seesRedaction = facts.exempt.redaction || policies.redaction !== undefined;
+  return [
+    ...(isApproximate ? [grant('V_$DATABASE', 'the exact SCN', facts.scn === undefined)] : []),
+    ...(seesUndo ? [] : [grant('V_$PARAMETER', 'comparing the undo retention with the export')]),
+    ...(seesRedaction ? [] : [grant('REDACTION_POLICIES', 'checking whether values are masked')]),
+  ];
+}
