@@ -33,6 +33,7 @@ const schema = z.strictObject({
     .strictObject({
       api_url: z.url('must be a URL').optional(),
       oracle_url: z.url('must be a URL').optional(),
+      reconcile_url: z.url('must be a URL').optional(),
     })
     .prefault({}),
   pubsub: z
@@ -102,6 +103,7 @@ const environment = {
   PUBSUB_EMULATOR_HOST: 'pubsub.host',
   ORAFERRY_API_URL: 'functions.api_url',
   ORAFERRY_ORACLE_URL: 'functions.oracle_url',
+  ORAFERRY_RECONCILE_URL: 'functions.reconcile_url',
   ORAFERRY_CLOUD_RUN_JOB: 'cloud_run.job',
   CLOUD_RUN_API_ENDPOINT: 'cloud_run.api_endpoint',
   ORAFERRY_API_KEYS: 'api.keys',

@@ -50,6 +50,7 @@ export const serviceRoutes: readonly Route[] = [
     id: 'reconcile',
     tag: 'Service',
     method: 'POST',
+    service: 'reconcile',
     path: '/api/reconcile',
     summary: 'Bring jobs forward whose tasks are gone; to be called every minute',
     scope: 'admin',

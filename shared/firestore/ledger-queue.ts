@@ -2,17 +2,17 @@ import type { Firestore } from '@google-cloud/firestore';
 import type { Job } from '../domain/job.ts';
 import type { Work, WorkQueue } from '../ports.ts';
 import { store } from './errors.ts';
-import type { KnownClaims } from './ledger-tables.ts';
 import { createDeadTasks } from './queue-dead.ts';
 import { createSplitLook } from './queue-splits.ts';
 import { createTableLook } from './queue-tables.ts';
+import type { TaskClaims } from './task-claims.ts';
 
 /** Whose queue it is, and what it has handed out or is about to. */
 export interface Claimer {
   readonly db: Firestore;
   readonly jobId: string;
   readonly holder: string;
-  readonly known: KnownClaims;
+  readonly own: TaskClaims;
 }
 
 /** Work that somebody could have, as it was when it was read. */
@@ -21,8 +21,10 @@ export interface Candidate {
   claim(): Promise<Work | undefined>;
 }
 
-/** Tables that must be planned again should not wait until a long page of splits is worked off. */
-const tableLookMs = 5_000;
+/** After so long most of a page may be in other hands, and tables to be planned again have waited enough. */
+const pageMs = 60_000;
+/** Between looks for tables that dead tasks have left, while there are splits to be read. */
+const deadLookMs = 30_000;
 
 /**
  * Claims work from pages of candidates: tables before splits, what is pending before what dead tasks left behind. A
@@ -30,41 +32,50 @@ const tableLookMs = 5_000;
  * are. What the task itself has claimed, but not through this queue, nobody works on: an answer was lost, or an
  * earlier queue was given up. It is claimed again.
  */
-export function openQueue(db: Firestore, job: Job, holder: string, known: KnownClaims): WorkQueue {
-  const claimer: Claimer = { db, jobId: job.id, holder, known };
+export function openQueue(db: Firestore, job: Job, holder: string, own: TaskClaims): WorkQueue {
+  const claimer: Claimer = { db, jobId: job.id, holder, own };
   const dead = createDeadTasks(claimer);
   const tables = createTableLook(claimer, dead);
   const splits = createSplitLook(claimer, dead);
   let page: Candidate[] = [];
   let isOpen = true;
   let isLastResort = false;
-  let tablesReadAt = Number.NEGATIVE_INFINITY;
-  let reading: Promise<void> | undefined;
+  let filledAt = 0;
+  let lookedForDeadAt = Number.NEGATIVE_INFINITY;
+  let filling: Promise<void> | undefined;
 
-  const refill = async () => {
-    tablesReadAt = performance.now();
-    isLastResort = false;
+  const readTables = async () => {
+    const pending = await tables.pending();
+    if (pending.length > 0 || performance.now() - lookedForDeadAt < deadLookMs) return pending;
+    lookedForDeadAt = performance.now();
+    return tables.heldBy(await dead.find());
+  };
+  const readLeft = async () => {
     const gone = await dead.find();
-    const found = await tables.waiting(gone);
-    if (found.length > 0) {
-      page.unshift(...found);
-      return;
+    const held = [...(await tables.heldBy(gone)), ...(await tables.leftByUs())];
+    if (held.length > 0) return held;
+    return [...(await splits.left(gone)), ...(await tables.left())];
+  };
+  const fill = async () => {
+    splits.discard(page.length);
+    isLastResort = false;
+    page = await readTables();
+    if (page.length === 0) page = await splits.pending();
+    if (page.length === 0) {
+      page = await readLeft();
+      isOpen = await tables.areOpen();
+      isLastResort = true;
     }
-    if (page.length > 0) return;
-    page = await splits.pending();
-    if (page.length > 0) return;
-    page = [...(await splits.left(gone)), ...(await tables.left())];
-    isOpen = await tables.areOpen();
-    isLastResort = true;
+    filledAt = performance.now();
   };
-  const refilled = () => {
+  const filled = () => {
     // A failed read must be tried again by the next caller.
-    reading ??= refill().finally(() => {
-      reading = undefined;
+    filling ??= fill().finally(() => {
+      filling = undefined;
     });
-    return reading;
+    return filling;
   };
-  const isDue = () => page.length === 0 || performance.now() - tablesReadAt > tableLookMs;
+  const isDue = () => page.length === 0 || performance.now() - filledAt > pageMs;
 
   const claimFirst = async () => {
     for (let candidate = page.shift(); candidate; candidate = page.shift()) {
@@ -75,7 +86,7 @@ export function openQueue(db: Firestore, job: Job, holder: string, known: KnownC
   };
   const next = async () => {
     for (;;) {
-      if (isDue()) await refilled();
+      if (isDue()) await filled();
       const work = await claimFirst();
       if (work) return { work };
       // What was left behind and could not be claimed is not looked for again before the caller has paused.

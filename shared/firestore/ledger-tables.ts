@@ -10,9 +10,7 @@ import type { ErrorReport } from '../errors.ts';
 import { type ExtractionDocument, extractions, jobs, newId, splits } from './documents.ts';
 import { lost } from './leases.ts';
 import { isHeld } from './ledger-splits.ts';
-
-/** What keeps the claims that this process holds apart from those that one of its own name left behind. */
-export type KnownClaims = Set<string>;
+import { hasInHand, type TaskClaims } from './task-claims.ts';
 
 /** The phase of a table while it is claimed, and the one that it comes from. */
 const phases = {
@@ -51,10 +49,12 @@ type TableEpoch = Pick<TableClaim, 'jobId' | 'extractionId' | 'epoch'>;
 /** Once none of its splits is open, which is so for good in its epoch, a table can be checked. */
 export async function claimCheck(
   db: Firestore,
-  done: TableEpoch & Pick<TableClaim, 'holder'>,
-  known: KnownClaims,
+  done: Claim,
+  own: TaskClaims,
 ): Promise<TableClaim | undefined> {
-  return (await hasOpenSplit(db, done)) ? undefined : takeCheck(db, done, known);
+  // The query is billed, and every split of a large table would make it.
+  if (hasInHand(own, done) || (await hasOpenSplit(db, done))) return undefined;
+  return takeCheck(db, done, own);
 }
 
 export async function hasOpenSplit(
@@ -74,20 +74,20 @@ export async function hasOpenSplit(
 export async function takeCheck(
   db: Firestore,
   { jobId, extractionId, epoch, holder }: TableEpoch & Pick<TableClaim, 'holder'>,
-  known: KnownClaims,
+  { ids }: TaskClaims,
 ): Promise<TableClaim | undefined> {
   // Chosen before the transaction, so that a repeated one recognises its own claim; and known before it is written,
   // or a queue of this task could take it for one that was left behind.
   const claimId = newId();
   const claim: TableClaim = { purpose: 'check', jobId, extractionId, epoch, holder, claimId };
-  known.add(claimId);
+  ids.add(claimId);
   try {
     if (await isTaken(db, claim)) return claim;
   } catch (error) {
-    known.delete(claimId);
+    ids.delete(claimId);
     throw error;
   }
-  known.delete(claimId);
+  ids.delete(claimId);
   return undefined;
 }
 

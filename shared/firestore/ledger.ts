@@ -18,15 +18,9 @@ import { beginPlanning, failPlanning, publishTables, saveTables } from './ledger
 import { publishTable } from './ledger-publish.ts';
 import { openQueue } from './ledger-queue.ts';
 import { commitSplit, failSplit, recordUpload, releaseSplit } from './ledger-splits.ts';
-import {
-  claimCheck,
-  failTable,
-  type KnownClaims,
-  releaseTable,
-  restartTable,
-  settleTable,
-} from './ledger-tables.ts';
+import { claimCheck, failTable, releaseTable, restartTable, settleTable } from './ledger-tables.ts';
 import { noteOnce } from './notes.ts';
+import { createClaimRegistry } from './task-claims.ts';
 
 /** The job program's side of Firestore: every write is fenced, see the port. */
 export function createJobLedger(db: Firestore): JobLedger {
@@ -76,29 +70,24 @@ function turns(db: Firestore) {
 }
 
 function work(db: Firestore) {
-  // What the newest queue of each task has handed out; checks are claimed beside the queue.
-  const known = new Map<string, KnownClaims>();
-  const knownTo = (jobId: string, holder: string): KnownClaims => {
-    const key = `${jobId}/${holder}`;
-    const claims = known.get(key) ?? new Set<string>();
-    known.set(key, claims);
-    return claims;
-  };
+  const claims = createClaimRegistry();
   return {
-    openQueue(job, holder) {
-      known.delete(`${job.id}/${holder}`);
-      return openQueue(db, job, holder, knownTo(job.id, holder));
-    },
+    openQueue: (job, holder) => openQueue(db, job, holder, claims.renew(job.id, holder)),
     publishTable: (claim, plan) => store(() => publishTable(db, claim, plan)),
     failTable: (claim, error, final) => store(() => failTable(db, claim, error, final)),
     releaseTable: (claim) => store(() => releaseTable(db, claim)),
-    claimCheck: (done) => store(() => claimCheck(db, done, knownTo(done.jobId, done.holder))),
+    claimCheck: (done) => store(() => claimCheck(db, done, claims.of(done.jobId, done.holder))),
     settleTable: (claim) => store(() => settleTable(db, claim)),
-    restartTable: (claim, error) => store(() => restartTable(db, claim, error)),
+    restartTable: (claim, error) => {
+      const restart = () => restartTable(db, claim, error);
+      return store(() => ('purpose' in claim ? restart() : claims.lettingGo(claim, restart)));
+    },
     recordUpload: (claim, name, uri) => store(() => recordUpload(db, claim, name, uri)),
-    commitSplit: (claim, result) => store(() => commitSplit(db, claim, result)),
-    failSplit: (claim, error, final) => store(() => failSplit(db, claim, error, final)),
-    releaseSplit: (claim) => store(() => releaseSplit(db, claim)),
+    commitSplit: (claim, result) =>
+      store(() => claims.lettingGo(claim, () => commitSplit(db, claim, result))),
+    failSplit: (claim, error, final) =>
+      store(() => claims.lettingGo(claim, () => failSplit(db, claim, error, final))),
+    releaseSplit: (claim) => store(() => claims.lettingGo(claim, () => releaseSplit(db, claim))),
   } satisfies Partial<JobLedger>;
 }
 

@@ -8,6 +8,7 @@ import { versionOf } from './ledger-splits.ts';
 import type { DeadTasks } from './queue-dead.ts';
 import { createReadiness } from './queue-readiness.ts';
 import { createScan } from './queue-scan.ts';
+import { takeInHand } from './task-claims.ts';
 
 const pageSizes = { first: 8, least: 4, most: 200 };
 /** Claims that are looked at for a holder without a lease, whenever there is nothing else to do. */
@@ -19,7 +20,7 @@ type SplitSnapshot = QueryDocumentSnapshot<SplitDocument>;
 
 /** Looks for splits that wait for somebody. */
 export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
-  const { db, jobId, holder, known } = claimer;
+  const { db, jobId, holder, own: mine } = claimer;
   const all = splits(db, jobId);
   const claimed = all.where('state', '==', 'CLAIMED');
   const waiting = createScan(all.where('state', '==', 'PENDING'));
@@ -46,12 +47,19 @@ export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
       }
       return [];
     },
+    /** Notes that so many candidates of the last page are not wanted any more. */
+    discard(candidates: number): void {
+      if (candidates > 0) size.note(false);
+    },
     /** Claimed ones that nobody works on: in the hands of the dead, or left behind under the task's own name. */
     async left(gone: readonly string[]): Promise<Candidate[]> {
-      const own = await readHeldBy([holder]);
+      const ours = await readHeldBy([holder]);
       const theirs = await readHeldBy(gone);
       if (theirs.length === 0) dead.passOver();
-      const left = [...own.filter((split) => !known.has(split.data().claimId ?? '')), ...theirs];
+      const left = [
+        ...ours.filter((split) => !mine.ids.has(split.data().claimId ?? '')),
+        ...theirs,
+      ];
       const some = await sample.next(claimsAtOnce);
       for (const split of some) {
         const other = split.data().holder ?? '';
@@ -91,7 +99,7 @@ function largestFirst(page: readonly SplitSnapshot[]): SplitSnapshot[] {
 }
 
 async function claimSplit(
-  { jobId, holder, known }: Claimer,
+  { jobId, holder, own: mine }: Claimer,
   split: SplitSnapshot,
   note: (claimed: boolean) => void,
 ): Promise<Work | undefined> {
@@ -99,18 +107,19 @@ async function claimSplit(
   const claimId = newId();
   const attempt = stored.attempt + 1;
   // Known before it is written, or a look beside us could take the claim for one that was left behind.
-  known.add(claimId);
+  mine.ids.add(claimId);
   try {
     const write = { state: 'CLAIMED', holder, attempt, claimId } as const;
     const { writeTime } = await split.ref.update(write, { lastUpdateTime: split.updateTime });
-    note(true);
     const { id: splitId, extractionId, epoch, position, failures, range } = stored;
     const of = { jobId, splitId, extractionId, epoch, position, range };
     const claim: Claim = { ...of, attempt, failures, holder, version: versionOf(writeTime) };
+    note(true);
+    takeInHand(mine, claim);
     return { kind: 'split', claim };
   } catch (error) {
     // Should it have been written all the same, it will be found left behind.
-    known.delete(claimId);
+    mine.ids.delete(claimId);
     if (!isPreconditionFailure(error)) throw error;
     note(false);
     return undefined;

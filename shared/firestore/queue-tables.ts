@@ -16,7 +16,7 @@ type TableSnapshot = QueryDocumentSnapshot<ExtractionDocument>;
 
 /** Looks for tables that wait for somebody. */
 export function createTableLook(claimer: Claimer, dead: DeadTasks) {
-  const { db, jobId, holder, known } = claimer;
+  const { db, jobId, holder, own } = claimer;
   const all = extractions(db, jobId);
   // Columns are most of a document, and of no use to the queue.
   const light = select(all, 'phase', 'epoch', 'holder', 'claimId', 'estimatedBytes');
@@ -36,21 +36,26 @@ export function createTableLook(claimer: Claimer, dead: DeadTasks) {
     if (await hasOpenSplit(db, of)) return undefined;
     return {
       async claim() {
-        const claim = await takeCheck(db, of, known);
+        const claim = await takeCheck(db, of, own);
         return claim && { kind: 'table', claim };
       },
     };
   }
 
   return {
-    /** To be planned, the largest first; or left behind while they were planned or checked. */
-    async waiting(gone: readonly string[]): Promise<Candidate[]> {
-      const pending = await waiting.next(pageSize);
-      if (pending.length > 0) return largestFirst(pending).map(toCandidate);
-      const own = await heldBy(light, holder);
-      const left = own.filter((table) => !known.has(table.data().claimId ?? ''));
-      for (const one of gone) left.push(...(await heldBy(light, one)));
-      return left.map(toCandidate);
+    /** To be planned, the largest first. */
+    async pending(): Promise<Candidate[]> {
+      return largestFirst(await waiting.next(pageSize)).map(toCandidate);
+    },
+    /** Planned or checked by tasks that are dead. */
+    async heldBy(gone: readonly string[]): Promise<Candidate[]> {
+      const found = await Promise.all(gone.map((one) => readHeldBy(light, one)));
+      return found.flat().map(toCandidate);
+    },
+    /** Claimed under the task's own name, but by nobody who works on it. */
+    async leftByUs(): Promise<Candidate[]> {
+      const ours = await readHeldBy(light, holder);
+      return ours.filter((table) => !own.ids.has(table.data().claimId ?? '')).map(toCandidate);
     },
     /**
      * Some of those under work that nobody works on: the holder has no lease, or whoever committed the last split did
@@ -75,7 +80,7 @@ function largestFirst(page: readonly TableSnapshot[]): TableSnapshot[] {
   return page.toSorted((a, b) => magnitude(b) - magnitude(a));
 }
 
-async function heldBy(
+async function readHeldBy(
   query: Query<ExtractionDocument>,
   holder: string,
 ): Promise<readonly TableSnapshot[]> {
@@ -83,7 +88,7 @@ async function heldBy(
 }
 
 async function claimTable(
-  { jobId, holder, known }: Claimer,
+  { jobId, holder, own }: Claimer,
   table: TableSnapshot,
 ): Promise<Work | undefined> {
   const { phase, epoch: before } = table.data();
@@ -92,13 +97,13 @@ async function claimTable(
   const epoch = isCheck ? before : before + 1;
   const claimId = newId();
   // Known before it is written, or a look beside us could take the claim for one that was left behind.
-  known.add(claimId);
+  own.ids.add(claimId);
   try {
     const write = { phase: isCheck ? 'CHECKING' : 'PLANNING', epoch, holder, claimId } as const;
     await table.ref.update(write, { lastUpdateTime: table.updateTime });
   } catch (error) {
     // Should it have been written all the same, it will be found left behind.
-    known.delete(claimId);
+    own.ids.delete(claimId);
     if (isPreconditionFailure(error)) return undefined;
     throw error;
   }

@@ -9,7 +9,6 @@ import { type Conversion, type Expression, ofColumn } from './expressions.ts';
 import { takeCase, takeGetLength, takeJsonSerialize, takeXmlSerialize } from './lob-items.ts';
 import { takeCast, takeRowid, takeRowidToChar } from './rowid-items.ts';
 import type { Projection } from './rows.ts';
-import { rowidAt } from './storage.ts';
 import type { Taker } from './taker.ts';
 import { textWire } from './text-types.ts';
 import { TYPES } from './types.ts';
