@@ -49,6 +49,7 @@ describe('a transport', () => {
         dates: 'datetime',
         time_zones: 'offset',
         on_replacement: 'warn',
+        allow_concurrent: false,
       },
       labels: {},
     });
