@@ -1,10 +1,10 @@
 import type { AddressInfo, Server } from 'node:net';
 import { loadConfig } from '../shared/config.ts';
-import { toOraFerryError } from '../shared/errors.ts';
-import { traceField } from '../shared/logging.ts';
+import { logLastWords, traceField } from '../shared/logging.ts';
 import { type Context, createContext } from './context.ts';
 import { guardFramework } from './http/framework.ts';
 import { drainOnSignal } from './http/shutdown.ts';
+import { surviveUncaught } from './http/uncaught.ts';
 
 /** Prepares the process before the framework makes its server; the context is made once, when it is first asked for. */
 export function boot(): () => Context {
@@ -18,7 +18,8 @@ export function boot(): () => Context {
   };
   guardFramework({
     onServer(server) {
-      drainOnSignal(server, async () => context?.live.close());
+      const shutDown = drainOnSignal(server, async () => context?.live.close());
+      surviveUncaught(server, () => getContext().log, shutDown);
       server.once('listening', () => announce(server, getContext));
     },
     onRefusal(err, traceId) {
@@ -35,8 +36,7 @@ function announce(server: Server, getContext: () => Context): void {
     const { port } = server.address() as AddressInfo;
     getContext().log.info({ port }, 'Listening');
   } catch (error) {
-    const { message } = toOraFerryError(error);
-    process.stderr.write(`${JSON.stringify({ severity: 'CRITICAL', message })}\n`);
+    logLastWords(error, process.env);
     process.exit(1);
   }
 }

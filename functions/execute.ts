@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Config } from '../shared/config.ts';
 import { OraFerryError } from '../shared/errors.ts';
+import { labelsField } from '../shared/logging.ts';
 import type { Enqueued, ExecuteLimits, ExecuteRequest } from '../shared/ports.ts';
 import type { Context } from './context.ts';
 import { transportId } from './fields.ts';
@@ -57,7 +58,8 @@ export async function executeTransport(ctx: Context, call: ExecuteCall): Promise
     ...(body?.allow_concurrent !== undefined && { allowConcurrent: body.allow_concurrent }),
   });
   const job = await ensureLaunched(ctx, queued.job, queued.created);
-  log.info({ job: job.id, version: job.version, created: queued.created }, 'Transport executed');
+  const labels = { job: job.id, transport: job.transportName, version: String(job.version) };
+  log.info({ ...labelsField(labels), created: queued.created }, 'Transport executed');
   return {
     ...(queued.isRunning && { status: 200 }),
     body: { job: viewJob(job) },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { announceEnd } from '../shared/announce.ts';
 import type { Job } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
-import type { Logger } from '../shared/logging.ts';
+import { type Logger, labelsField } from '../shared/logging.ts';
 import type { JobFilter } from '../shared/ports.ts';
 import type { Context } from './context.ts';
 import { id, type jobId, pageQuery, pageRequest } from './fields.ts';
@@ -83,7 +83,10 @@ async function stopUnbegun(ctx: Context, job: Job, log: Logger): Promise<void> {
   try {
     await ctx.launcher.cancel(job.execution);
   } catch (error) {
-    log.warn({ err: error, job: job.id }, 'The execution of a cancelled job was not cancelled');
+    log.warn(
+      { err: error, ...labelsField({ job: job.id }) },
+      'The execution of a cancelled job was not cancelled',
+    );
   }
 }
 

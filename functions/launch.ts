@@ -1,6 +1,7 @@
 import { announceEnd } from '../shared/announce.ts';
 import { isTerminal, type Job } from '../shared/domain/job.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
+import { labelsField } from '../shared/logging.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { Context } from './context.ts';
 import { newTraceparent } from './http/trace.ts';
@@ -81,7 +82,9 @@ async function giveUp(ctx: Context, job: Job, cause: unknown): Promise<OraFerryE
   const isRefused = code === 'JOB_LAUNCH_ERROR' && !retryable;
   const noted = isRefused ? fail(ctx, job, error) : ctx.jobs.releaseLaunch(job.id);
   // Without the note the job stays as it is, and the right to launch lapses by itself.
-  await noted.catch((err) => ctx.log.warn({ err, job: job.id }, 'The launch could not be noted'));
+  await noted.catch((err) =>
+    ctx.log.warn({ err, ...labelsField({ job: job.id }) }, 'The launch could not be noted'),
+  );
   return error;
 }
 

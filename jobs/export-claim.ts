@@ -4,6 +4,7 @@ import type { Claim, SplitResult } from '../shared/domain/split.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
 import { attemptsAllowed, withRetry } from '../shared/retry.ts';
 import type { SplitTask } from './export-split.ts';
+import { logFields } from './log-fields.ts';
 import { isOutdated, outdatedReport } from './outdated.ts';
 import type { AttemptTracker } from './progress.ts';
 import { storePolicy } from './store-policy.ts';
@@ -25,8 +26,8 @@ export async function exportClaim(
 ): Promise<void> {
   const { ctx, signal } = shared;
   const extraction = await ctx.ledger.extraction(claim.jobId, claim.extractionId);
-  const table = `${extraction.owner}.${extraction.table}`;
-  const log = ctx.log.child({ table, split: claim.position, attempt: claim.attempt });
+  const fields = logFields(ctx, shared.job, labelsOf(claim, extraction));
+  const log = ctx.log.child({ ...fields, attempt: claim.attempt });
   const tracker = shared.report.track(claim);
   try {
     const { held, result } = await exportRange(shared, claim, extraction, worker, tracker);
@@ -77,6 +78,7 @@ async function exportRange(
     gzipLevel: options.gzip_level,
     refuseReplacements: options.on_replacement === 'fail',
     action: `${transportName} v${version} ${table} ${claim.position}`,
+    logFields: logFields(ctx, job, labelsOf(claim, extraction)),
   };
   let held = claim;
   // Recorded before the first byte, so that the finaliser can end every upload that may still create an object.
@@ -85,6 +87,10 @@ async function exportRange(
   };
   const result = await worker.run(task, { onUpload, onProgress: tracker.advance }, signal);
   return { held, result };
+}
+
+function labelsOf({ position }: Claim, { owner, table }: Extraction) {
+  return { table: `${owner}.${table}`, split: String(position) };
 }
 
 function claimedTooOften({ attempt }: Claim): OraFerryError {

@@ -42,6 +42,8 @@ export interface SplitTask {
   readonly action?: string;
   /** A value that came with U+FFFD fails the split instead of being counted. */
   readonly refuseReplacements: boolean;
+  /** What the worker's log entries carry while it is at it. */
+  readonly logFields?: Readonly<Record<string, unknown>>;
 }
 
 export interface SplitProgress {

@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { exitCodeOf } from '../shared/domain/job.ts';
 import { toOraFerryError } from '../shared/errors.ts';
-import { describeError } from '../shared/logging.ts';
+import { logLastWords } from '../shared/logging.ts';
 import { createTaskContext, type TaskContext } from './context.ts';
 import { runJob } from './run-job.ts';
+import { endOnUncaught } from './uncaught.ts';
 
 // Cloud Run kills a task 10 seconds after SIGTERM; what has not ended by then is taken over by its lease.
 // https://cloud.google.com/run/docs/container-contract#jobs-shutdown
@@ -50,14 +51,13 @@ async function createContext(): Promise<TaskContext | undefined> {
   try {
     return createTaskContext(process.env);
   } catch (error) {
-    const { message } = toOraFerryError(error);
-    const entry = { severity: 'CRITICAL', message, err: describeError(error) };
-    process.stderr.write(`${JSON.stringify(entry)}\n`);
+    logLastWords(error, process.env);
     return undefined;
   }
 }
 
 async function carryOut(context: TaskContext, jobId: string): Promise<number> {
+  endOnUncaught(context.log);
   const stop = new AbortController();
   process.once('SIGTERM', () => {
     context.log.warn('The task was told to stop; its work is handed back.');

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { announceEnd } from '../shared/announce.ts';
 import { isTerminal, type Job, type JobState } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
-import { traceField } from '../shared/logging.ts';
 import { isRetryable } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
 import { finishJob } from './finish.ts';
+import { logFields } from './log-fields.ts';
 import { planJob } from './plan-job.ts';
 import { reportProgress, type TaskProgressReport } from './progress.ts';
 import { applyRetention } from './retention.ts';
@@ -27,7 +27,7 @@ export async function runJob(
   stop: AbortSignal,
 ): Promise<JobState> {
   const job = await context.ledger.job(jobId);
-  const log = context.log.child(jobFields(context, job));
+  const log = context.log.child(logFields(context, job));
   const ctx = { ...context, log };
   for (;;) {
     const state = await takePart(ctx, jobId, stop);
@@ -111,16 +111,4 @@ function yieldTurn(ctx: TaskContext, error: unknown): false {
   if (!refused && !isRetryable(error)) throw error;
   ctx.log.warn({ err: error }, 'This turn was given up; the job is read again.');
   return false;
-}
-
-function jobFields({ config }: TaskContext, job: Job) {
-  return {
-    ...traceField(config, job.traceId),
-    'logging.googleapis.com/labels': {
-      job: job.id,
-      transport: job.transportName,
-      version: String(job.version),
-      task: process.env['CLOUD_RUN_TASK_INDEX'] ?? '0',
-    },
-  };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Extraction, TableClaim } from '../shared/domain/extraction.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
 import { attemptsAllowed, withRetry } from '../shared/retry.ts';
+import { logFields } from './log-fields.ts';
 import { isOutdated, outdatedReport } from './outdated.ts';
 import { identityOf, planTable } from './plan-table.ts';
 import { storePolicy } from './store-policy.ts';
@@ -17,8 +18,9 @@ export function planClaim(shared: Shared, claim: TableClaim): Promise<void> {
     const plan = await planTable(ctx, job, extraction, signal);
     await withRetry(storePolicy, signal, () => ctx.ledger.publishTable(claim, plan));
     const { splitMethod, ranges, countedRows, scn } = plan;
+    const fields = logFields(ctx, job, { table: nameOf(extraction) });
     ctx.log.info(
-      { table: nameOf(extraction), scn, splits: ranges.length, splitMethod, rows: countedRows },
+      { ...fields, scn, splits: ranges.length, splitMethod, rows: countedRows },
       'A table is planned.',
     );
   });
@@ -47,7 +49,8 @@ async function carryOut(
 ): Promise<void> {
   const { ctx, signal } = shared;
   const extraction = await ctx.ledger.extraction(claim.jobId, claim.extractionId);
-  const log = ctx.log.child({ table: nameOf(extraction), epoch: claim.epoch });
+  const fields = logFields(ctx, shared.job, { table: nameOf(extraction) });
+  const log = ctx.log.child({ ...fields, epoch: claim.epoch });
   try {
     await step(extraction);
   } catch (error) {

@@ -4,6 +4,7 @@ import { createObjectStore } from '../shared/gcs/store.ts';
 import { createLogger, type Logger } from '../shared/logging.ts';
 import { createOracleSource } from '../shared/oracle/source.ts';
 import { exportSplit, type SplitDependencies, type SplitTask } from './export-split.ts';
+import { endOnUncaught } from './uncaught.ts';
 import { type FromWorker, fromFailure, type ToWorker, toFailure } from './worker-messages.ts';
 
 /**
@@ -17,6 +18,7 @@ process.on('message', receive);
 
 interface Run {
   readonly id: number;
+  readonly task: SplitTask;
   readonly abort: AbortController;
   recorded?: PromiseWithResolvers<void>;
 }
@@ -42,7 +44,7 @@ function receive(message: ToWorker): void {
 
 /** Answers with exactly one `done` or `failed`. */
 async function execute(id: number, task: SplitTask): Promise<void> {
-  const run: Run = { id, abort: new AbortController() };
+  const run: Run = { id, task, abort: new AbortController() };
   current = run;
   try {
     context ??= createContext();
@@ -56,7 +58,10 @@ async function execute(id: number, task: SplitTask): Promise<void> {
 
 function createContext(): WorkerContext {
   const config = loadConfig(process.env);
-  const log = createLogger(config, 'oraferry-worker');
+  const log = createLogger(config, 'oraferry-worker', undefined, () => ({
+    ...current?.task.logFields,
+  }));
+  endOnUncaught(log);
   const oracle = createOracleSource(requireOracle(config), { action: 'export', log, poolMax: 1 });
   return { log, oracle, objects: createObjectStore(config, log) };
 }

@@ -1,18 +1,23 @@
 import { createGcpLoggingPinoConfig } from '@google-cloud/pino-logging-gcp-config';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
-import { OraFerryError } from './errors.ts';
+import { OraFerryError, toOraFerryError } from './errors.ts';
+import { createScrub } from './scrub.ts';
 
 export type { Logger } from 'pino';
 
 /**
  * A logger that writes Cloud Logging's structured JSON to standard output, one line per entry
- * (https://cloud.google.com/logging/docs/structured-logging). Known secrets never reach the stream.
+ * (https://cloud.google.com/logging/docs/structured-logging). An error entry has its stack where Error Reporting looks
+ * first, in `stack_trace`, with the service's name beside it
+ * (https://cloud.google.com/error-reporting/docs/formatting-error-messages). `fields` tells, for each entry, what it has
+ * besides its own. Known secrets never reach the stream.
  */
 export function createLogger(
   config: Config,
   service: string,
   output: DestinationStream = process.stdout,
+  fields?: () => Record<string, unknown>,
 ): Logger {
   const preset = createGcpLoggingPinoConfig(
     {
@@ -20,14 +25,43 @@ export function createLogger(
       traceGoogleCloudProjectId: config.project,
       inihibitDiagnosticMessage: true,
     },
-    { level: config.log_level, serializers: { err: describeError, error: describeError } },
+    {
+      level: config.log_level,
+      serializers: { err: describeError, error: describeError },
+      ...(fields && { mixin: fields }),
+    },
   );
   return pino(preset, scrubbed(output, secretsOf(config)));
 }
 
-/** Ties the entries of a child logger to a trace; the preset does so for single entries only. */
-export function traceField(config: Config, traceId: string): Record<string, string> {
-  return { 'logging.googleapis.com/trace': `projects/${config.project}/traces/${traceId}` };
+/**
+ * Ties the entries of a child logger to a trace, and to a span of it when one is told; the preset does so for single
+ * entries only.
+ */
+export function traceField(
+  { project }: Pick<Config, 'project'>,
+  traceId: string,
+  spanId?: string,
+): Record<string, string> {
+  return {
+    'logging.googleapis.com/trace': `projects/${project}/traces/${traceId}`,
+    ...(spanId !== undefined && { 'logging.googleapis.com/spanId': spanId }),
+  };
+}
+
+/** What entries can be filtered by in Logs Explorer. A child logger's labels replace those of its parent. */
+export interface Labels {
+  readonly job?: string;
+  readonly transport?: string;
+  readonly version?: string;
+  readonly task?: string;
+  /** `OWNER.NAME`. */
+  readonly table?: string;
+  readonly split?: string;
+}
+
+export function labelsField(labels: Labels): Record<string, Labels> {
+  return { 'logging.googleapis.com/labels': labels };
 }
 
 /**
@@ -59,41 +93,30 @@ function secretsOf(config: Config): string[] {
   return [password, wallet_password, wallet_content].filter((secret) => secret !== undefined);
 }
 
+const errorLevel = 50;
+
 /** Works on the finished line, so that no way into the entry can be forgotten. */
 function scrubbed(output: DestinationStream, secrets: readonly string[]): DestinationStream {
+  const scrub = createScrub(secrets);
   return {
     write(line) {
-      const mask = (key: string, value: unknown) => maskValue(key, value, secrets);
-      output.write(`${JSON.stringify(JSON.parse(line), mask)}\n`);
+      const entry = JSON.parse(line);
+      // The preset gives a stack to every entry with an error; Error Reporting would count warnings, too.
+      if (entry.level < errorLevel) delete entry.stack_trace;
+      output.write(`${scrub(entry)}\n`);
     },
   };
 }
 
-const masked = '***';
-const secretName = /(password|secret|authorization|api[-_]?key|cookie)$/i;
-
-function maskValue(key: string, value: unknown, secrets: readonly string[]): unknown {
-  if (secretName.test(key) && value !== null) return masked;
-  if (Array.isArray(value)) return value.map((item, index) => maskHeader(value[index - 1], item));
-  return typeof value === 'string' ? maskText(value, secrets) : value;
-}
-
-/** Raw headers are a list in which each name stands before its value. */
-function maskHeader(before: unknown, item: unknown): unknown {
-  return typeof before === 'string' && secretName.test(before) ? masked : item;
-}
-
-function maskText(text: string, secrets: readonly string[]): string {
-  // First the known ones, because a pattern may cut one in two. JSON within JSON is escaped.
-  const known = secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
-  return maskPatterns(known.reduce((so, secret) => so.replaceAll(secret, masked), text));
-}
-
-/** Bearer tokens, API keys, private keys and passwords in connect strings, whoever wrote them into a message. */
-function maskPatterns(text: string): string {
-  return text
-    .replace(/Bearer\s+[\w.~+/=-]+/gi, `Bearer ${masked}`)
-    .replace(/(x-api-key[\\"']*\s*[:=,]\s*[\\"']*)[^\s"'\\,}\]]+/gi, `$1${masked}`)
-    .replace(/([\w$#]+)\/[^@\s"/]+@/g, `$1/${masked}@`)
-    .replace(/(-BEGIN [A-Z ]*PRIVATE KEY-+).*?(-+END|$)/gs, `$1${masked}$2`);
+/**
+ * The last entry of a process that has no logger, to standard error. There is no configuration either, so it is the
+ * environment that tells the secrets.
+ */
+export function logLastWords(error: unknown, env: NodeJS.ProcessEnv): void {
+  const secrets = Object.entries(env).flatMap(([name, value]) =>
+    value && /(PASSWORD|WALLET_CONTENT)$/.test(name) ? [value] : [],
+  );
+  const { message } = toOraFerryError(error);
+  const entry = { severity: 'CRITICAL', message, err: describeError(error) };
+  process.stderr.write(`${createScrub(secrets)(entry)}\n`);
 }

@@ -26,10 +26,18 @@ export function unauthenticated(): OraFerryError {
   );
 }
 
+/** Somebody known who lacks a scope. */
+export class ScopeMissing extends OraFerryError {
+  readonly principal: Principal;
+
+  constructor(principal: Principal, scope: Scope) {
+    super('PERMISSION_DENIED', `The caller lacks the scope ${scope}.`, { details: { scope } });
+    this.principal = principal;
+  }
+}
+
 /** Throws PERMISSION_DENIED when the principal lacks the scope; `admin` stands for all. */
 export function requireScope(principal: Principal, scope: Scope): void {
   if (principal.scopes.includes(scope) || principal.scopes.includes('admin')) return;
-  throw new OraFerryError('PERMISSION_DENIED', `The caller lacks the scope ${scope}.`, {
-    details: { scope },
-  });
+  throw new ScopeMissing(principal, scope);
 }

@@ -2,19 +2,30 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Logger, traceField } from '../../shared/logging.ts';
 import type { Context } from '../context.ts';
 import { urlOf } from './hidden.ts';
+import type { Trace } from './trace.ts';
 
 /** A child logger binds the trace in both forms: the preset maps `trace_id` only within single entries. */
-export function requestLogger({ config, log }: Context, traceId: string): Logger {
-  return log.child({ trace_id: traceId, ...traceField(config, traceId) });
+export function requestLogger({ config, log }: Context, { traceId, spanId }: Trace): Logger {
+  return log.child({ trace_id: traceId, ...traceField(config, traceId, spanId) });
 }
 
-/**
- * The path is logged without its query, which may hold a ticket, or a secret that a caller put there by mistake.
- * https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest
- */
+/** With the request in the form that Error Reporting shows: https://cloud.google.com/error-reporting/reference/rest/v1beta1/ErrorContext */
+export function logFailure(
+  req: IncomingMessage,
+  log: Logger,
+  error: unknown,
+  responseStatusCode: number,
+): void {
+  const { method, headers } = req;
+  const userAgent = headers['user-agent'];
+  const httpRequest = { method, url: pathOf(req), userAgent, responseStatusCode };
+  log.error({ err: error, context: { httpRequest } }, 'Request failed');
+}
+
+/** https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#HttpRequest */
 export function logWhenDone(req: IncomingMessage, res: ServerResponse, log: Logger): void {
   const begun = performance.now();
-  const path = urlOf(req).split(/[?#]/)[0];
+  const path = pathOf(req);
   res.once('close', () => {
     const httpRequest = {
       requestMethod: req.method,
@@ -25,4 +36,9 @@ export function logWhenDone(req: IncomingMessage, res: ServerResponse, log: Logg
     };
     log.info({ httpRequest, complete: res.writableFinished }, `${req.method} ${path}`);
   });
+}
+
+/** Without its query, which may hold a ticket, or a secret that a caller put there by mistake. */
+function pathOf(req: IncomingMessage): string | undefined {
+  return urlOf(req).split(/[?#]/)[0];
 }

@@ -44,6 +44,8 @@ interface Description {
   readonly scope: Scope | 'none';
   /** Probes call it: a refusal of theirs could end an instance that does well, so its calls are not counted. */
   readonly isProbe?: boolean;
+  /** Nothing is different after such a call, although its method is not GET; every other is audited. */
+  readonly changesNothing?: boolean;
   /** A ticket in the query may stand for a key or token. */
   readonly takesTicket?: boolean;
   /** Of an answer without an error. */

@@ -3,14 +3,17 @@ import { OraFerryError, toOraFerryError } from '../../shared/errors.ts';
 import type { Logger } from '../../shared/logging.ts';
 import type { Context } from '../context.ts';
 import { answer, answerError, type Reply } from './answer.ts';
+import { audited, auditRefusal } from './audit.ts';
 import { readJson, refuseBody } from './body-limit.ts';
 import { openTo, optionsReply } from './cors.ts';
 import { withinDeadline } from './deadline.ts';
 import { findRoute } from './match.ts';
-import { logWhenDone, requestLogger } from './request-log.ts';
+import { remoteAddress } from './remote-address.ts';
+import { logFailure, logWhenDone, requestLogger } from './request-log.ts';
 import { originOf, readUrl } from './request-url.ts';
 import type { Route, Service } from './route.ts';
-import { traceIdOf } from './trace.ts';
+import { traceOf } from './trace.ts';
+import { withinExchange } from './uncaught.ts';
 
 type Handler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
@@ -25,21 +28,35 @@ export function serve(
 ): Handler {
   return async (req, res) => {
     const ctx = context();
-    const traceId = traceIdOf(req.headers);
-    const log = requestLogger(ctx, traceId);
+    const trace = traceOf(req.headers);
+    const { traceId } = trace;
+    const log = requestLogger(ctx, trace);
     logWhenDone(req, res, log);
     openTo(ctx.config.api.cors_origins, req, res);
-    try {
-      const ms = ctx.config.api.request_timeout_seconds * 1_000;
-      const { status, reply } = await withinDeadline(ms, res, (signal) =>
-        handle(ctx, { routes, service }, { req, res, traceId, log, signal }),
-      );
-      answer(res, status, traceId, reply);
-    } catch (error) {
-      if (toOraFerryError(error).status >= 500) log.error({ err: error }, 'Request failed');
-      answerError(res, traceId, error, error instanceof MethodNotAllowed ? error.headers : {});
-    }
+    await withinExchange({ res, traceId, log }, () =>
+      answerCall(ctx, { routes, service }, { req, res, traceId, log }),
+    );
   };
+}
+
+async function answerCall(
+  ctx: Context,
+  served: Served,
+  exchange: Omit<Exchange, 'signal'>,
+): Promise<void> {
+  const { req, res, traceId, log } = exchange;
+  try {
+    const ms = ctx.config.api.request_timeout_seconds * 1_000;
+    const { status, reply } = await withinDeadline(ms, res, (signal) =>
+      handle(ctx, served, { ...exchange, signal }),
+    );
+    // An error that nobody caught may have been the answer already.
+    if (!res.headersSent) answer(res, status, traceId, reply);
+  } catch (error) {
+    const { status } = toOraFerryError(error);
+    if (status >= 500) logFailure(req, log, error, status);
+    answerError(res, traceId, error, error instanceof MethodNotAllowed ? error.headers : {});
+  }
 }
 
 interface Served {
@@ -80,8 +97,12 @@ async function handle(
     throw elsewhere(route);
   }
   const ticket = route.takesTicket ? textOf(query['ticket']) : undefined;
-  const principal = await ctx.gate.admit({ req, res }, route, ticket);
-  const body = route.takesBody ? await readJson(req) : refuseBody(req);
+  const address = remoteAddress(req, ctx.config.api.trusted_proxies);
+  const deed = { route, target: pathname, address };
+  const principal = await ctx.gate.admit({ req, res }, route, ticket).catch((error) => {
+    auditRefusal(log, deed, error);
+    throw error;
+  });
   const caller = {
     principal,
     traceId,
@@ -89,8 +110,10 @@ async function handle(
     origin: originOf(req),
     signal,
   };
-  const raw = { params, query, headers: req.headers, body };
-  const reply = await route.run(ctx, caller, raw);
+  const reply = await audited(log, deed, principal, async () => {
+    const body = route.takesBody ? await readJson(req) : refuseBody(req);
+    return route.run(ctx, caller, { params, query, headers: req.headers, body });
+  });
   if (reply.stream) ctx.gate.holdStream(principal.id, res);
   return { status: reply.status ?? route.status, reply };
 }

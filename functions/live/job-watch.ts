@@ -1,7 +1,7 @@
 import type { Job } from '../../shared/domain/job.ts';
 import type { TaskProgress } from '../../shared/domain/progress.ts';
 import { reportError } from '../../shared/errors.ts';
-import type { Logger } from '../../shared/logging.ts';
+import { type Logger, labelsField } from '../../shared/logging.ts';
 import type { JobStore } from '../../shared/ports.ts';
 import type { Position } from './event-id.ts';
 import type { Batch, Feed } from './feed.ts';
@@ -83,7 +83,10 @@ export function createJobWatch(job: Job, options: WatchOptions): JobWatch {
   function fail(error: unknown): void {
     if (isFailing) return;
     isFailing = true;
-    log.warn({ err: error, job: job.id }, 'The record of a watched job cannot be read');
+    log.warn(
+      { err: error, ...labelsField({ job: job.id }) },
+      'The record of a watched job cannot be read',
+    );
     story.fail(reportError(error));
   }
 

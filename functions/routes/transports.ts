@@ -105,6 +105,7 @@ export const transportRoutes: readonly Route[] = [
     path: '/api/transport/:id/preflight',
     summary: 'Find out what an execute would meet, without reading or writing anything',
     scope: 'read',
+    changesNothing: true,
     input: preflightInput,
     status: 200,
     response: preflightView,

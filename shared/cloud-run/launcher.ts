@@ -1,7 +1,7 @@
 import { ExecutionsClient, JobsClient, type protos } from '@google-cloud/run';
 import { credentials } from '@grpc/grpc-js';
 import type { Config } from '../config.ts';
-import type { Logger } from '../logging.ts';
+import { type Logger, labelsField } from '../logging.ts';
 import type { ExecutionState, LaunchRequest, TaskLauncher } from '../ports.ts';
 import { codeOf, grpcStatus, launchError } from './errors.ts';
 
@@ -25,7 +25,8 @@ export function createTaskLauncher(config: Config, log: Logger): TaskLauncher {
   return {
     async launch(request) {
       const execution = await launch(jobs, name, request).catch(rethrow);
-      log.info({ execution, job: request.jobId, tasks: request.tasks }, 'Execution started');
+      const labels = labelsField({ job: request.jobId, transport: request.transportName });
+      log.info({ ...labels, execution, tasks: request.tasks }, 'Execution started');
       return execution;
     },
     find: (jobId, since) => find(executions, name, jobId, since).catch(rethrow),

@@ -42,6 +42,7 @@ export async function loadApi({
       url: stack.apiUrl,
       connections,
       duration: seconds,
+      timeout: 30,
       headers: { 'X-API-Key': stack.apiKey, 'Content-Type': 'application/json' },
       requests: callsWith(answers),
     });
