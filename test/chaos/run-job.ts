@@ -36,7 +36,7 @@ const retry = { attempts: 10, initialDelayMs: 100, maxDelayMs: 1_000 };
 const noSignal = new AbortController().signal;
 
 /** Asks as a caller would who does not give up at once. */
-export function persist<T>(operation: () => Promise<T>): Promise<T> {
+function persist<T>(operation: () => Promise<T>): Promise<T> {
   return withRetry(retry, noSignal, operation);
 }
 

@@ -17,7 +17,10 @@ const kinds: readonly FaultKind[] = [
 ];
 const launchKinds = ['launch left to reconcile', 'lost answer to RunJob'] as const;
 
-export const allKinds: readonly string[] = [
+/** How often the finaliser of one job is to be killed. */
+const finaliserKills = 2;
+
+const allKinds: readonly string[] = [
   ...kinds.map(({ name }) => name),
   ...finaliserFaults,
   ...launchKinds,
@@ -44,11 +47,9 @@ export function createStorm(cloud: Cloud, random: Random, mostKills: number) {
         kills += 1;
       },
     };
-    if (!isOver()) {
-      for (let armed = 0; armed < 2; armed++) {
-        const { name, injected } = armFinaliser(scene, finaliserStep++);
-        tally.add(name, injected);
-      }
+    for (let armed = 0; armed < finaliserKills && !isOver(); armed++) {
+      const { name, injected } = armFinaliser(scene, finaliserStep++);
+      tally.add(name, injected);
     }
     const until = performance.now() + random.int(20_000, 60_000);
     const raging = (async () => {

@@ -5,7 +5,7 @@ import { done, type FaultKind } from '../scene.ts';
 /** No fault, but it comes as suddenly. */
 export const cancelFault: FaultKind = {
   name: 'job cancelled',
-  weight: 0.15,
+  weight: 0.06,
   inject: async ({ cloud, jobId }) => {
     try {
       await cloud.api.jobs.requestCancel(tenant, jobId);

@@ -9,6 +9,8 @@ interface Step {
   is(passing: Passing, scene: Scene): boolean;
 }
 
+/** No job takes so long. */
+const longestMs = 3_600_000;
 const ends = ['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED'];
 
 /** The writes of finishing a job, in their order: killed at each, the finaliser is killed between every two. */
@@ -41,6 +43,7 @@ export function armFinaliser(scene: Scene, number: number): { name: string; inje
     scene.killed();
   };
   scene.watch.add(watcher);
+  scene.later(longestMs, () => scene.watch.remove(watcher));
   return { name: nameOf(step), injected: fault };
 }
 
