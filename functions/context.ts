@@ -7,12 +7,14 @@ import { createTransportStore } from '../shared/firestore/transports.ts';
 import { createObjectStore } from '../shared/gcs/store.ts';
 import { createLogger, type Logger } from '../shared/logging.ts';
 import type {
+  JobAnnouncer,
   JobStore,
   ObjectStore,
   TaskLauncher,
   TicketStore,
   TransportStore,
 } from '../shared/ports.ts';
+import { createJobAnnouncer } from '../shared/pubsub/announcer.ts';
 import { createProgressBus } from '../shared/pubsub/bus.ts';
 import { createGate, type Gate } from './http/gate.ts';
 import { createLiveHub, type LiveHub } from './live/hub.ts';
@@ -32,6 +34,7 @@ export interface Context {
   readonly gate: Gate;
   readonly objects: ObjectStore;
   readonly launcher: TaskLauncher;
+  readonly announcer: JobAnnouncer;
   readonly readiness: Readiness;
   readonly intervals: Intervals;
   readonly live: LiveHub;
@@ -51,6 +54,7 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
   const live = createLiveHub({ jobs, bus, log, intervals });
   const oracle = overrides.oracle ?? lazyOracle(config, log);
   const launcher = overrides.launcher ?? createTaskLauncher(config, log);
+  const announcer = overrides.announcer ?? createJobAnnouncer(config);
   return {
     config,
     log,
@@ -61,13 +65,20 @@ export function createContext(config: Config, overrides: Partial<Context> = {}):
     gate: createGate(config, log, tickets),
     objects: createObjectStore(config, log),
     launcher,
+    announcer,
     readiness: createReadiness(transports),
     intervals,
     live,
     oracle,
     async close() {
       await live.close();
-      await Promise.all([bus.close(), launcher.close(), oracle.close(), db.terminate()]);
+      await Promise.all([
+        bus.close(),
+        announcer.close(),
+        launcher.close(),
+        oracle.close(),
+        db.terminate(),
+      ]);
     },
     ...overrides,
   };

@@ -29,7 +29,8 @@ export async function getIndex(
   { config, version }: Context,
   { origin }: Caller,
 ): Promise<Reply<z.output<typeof indexView>>> {
-  const addresses = { api: config.functions.api_url, oracle: config.functions.oracle_url };
+  const { api_url: api, oracle_url: oracle, reconcile_url: reconcile } = config.functions;
+  const addresses = { api, oracle, reconcile };
   const functions = Object.entries(addresses).map(([name, address = origin]) => ({
     name,
     url: `${address.replace(/\/$/, '')}/api`,

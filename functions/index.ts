@@ -8,5 +8,6 @@ const context = boot();
 
 http('api', serve(routes, context, 'api'));
 http('oracle', serve(routes, context, 'oracle'));
+http('reconcile', serve(routes, context, 'reconcile'));
 /** Every path on one port, for a machine of one's own. */
 http('all', serve(routes, context));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { announceEnd } from '../shared/announce.ts';
 import type { Job } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import { type Logger, labelsField } from '../shared/logging.ts';
@@ -60,6 +61,7 @@ export async function cancelJob(
 ): Promise<Reply<{ job: JobView }>> {
   const job = await ctx.jobs.requestCancel(principal.tenant, params.id);
   await stopUnbegun(ctx, job, log);
+  await announceUnbegun(ctx, job);
   return { body: { job: viewJob(job) } };
 }
 
@@ -68,9 +70,11 @@ export async function getManifest(ctx: Context, { principal, params }: One): Pro
   const job = await ctx.jobs.get(principal.tenant, params.id);
   const object = await ctx.objects.read(job.output.bucket, manifestOf(job));
   if (object) return { text: object.body };
-  throw new OraFerryError('NOT_FOUND', `The job is ${job.state} and has no manifest.`, {
-    details: { job_id: job.id, state: job.state },
-  });
+  const reason =
+    job.outputDeletedAt === undefined
+      ? `The job is ${job.state} and has no manifest.`
+      : 'The output of the job was deleted by the retention of its transport.';
+  throw new OraFerryError('NOT_FOUND', reason, { details: { job_id: job.id, state: job.state } });
 }
 
 /** A courtesy: tasks that start after all find the job CANCELLED and exit. */
@@ -84,4 +88,10 @@ async function stopUnbegun(ctx: Context, job: Job, log: Logger): Promise<void> {
       'The execution of a cancelled job was not cancelled',
     );
   }
+}
+
+/** A job that no task has begun has no task that could tell of its end. */
+async function announceUnbegun(ctx: Context, job: Job): Promise<void> {
+  if (job.state !== 'CANCELLED' || job.announcedAt !== undefined) return;
+  await announceEnd({ ...ctx, record: ctx.jobs }, job);
 }

@@ -1,4 +1,5 @@
-import type { Job } from '../shared/domain/job.ts';
+import { announceEnd } from '../shared/announce.ts';
+import { isTerminal, type Job } from '../shared/domain/job.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
 import { labelsField } from '../shared/logging.ts';
 import { withRetry } from '../shared/retry.ts';
@@ -20,7 +21,7 @@ export async function ensureLaunched(ctx: Context, job: Job, isNew: boolean): Pr
   if (job.state !== 'QUEUED' || job.execution !== undefined) return job;
   if (!(await ctx.jobs.takeLaunch(job.id))) return job;
   try {
-    const execution = await findOrLaunch(ctx, job, isNew);
+    const execution = await findOrLaunch(ctx, job, { tasks: job.options.tasks, isNew });
     await ctx.jobs.recordExecution(job.id, execution);
     return { ...job, execution };
   } catch (error) {
@@ -28,19 +29,47 @@ export async function ensureLaunched(ctx: Context, job: Job, isNew: boolean): Pr
   }
 }
 
+/**
+ * Starts one task more for a job whose execution has ended. The caller has the right to launch; it is given back when
+ * this fails. Throws JOB_LAUNCH_ERROR.
+ */
+export async function launchAgain(ctx: Context, job: Job): Promise<string> {
+  try {
+    const isAlive = async (known: string) => (await ctx.launcher.state(known)) === 'RUNNING';
+    const execution = await findOrLaunch(ctx, job, { tasks: 1, isNew: false, counts: isAlive });
+    await ctx.jobs.recordExecution(job.id, execution);
+    return execution;
+  } catch (error) {
+    await ctx.jobs.releaseLaunch(job.id);
+    throw error;
+  }
+}
+
+interface Launch {
+  readonly tasks: number;
+  /** Nobody can have launched the job before. */
+  readonly isNew: boolean;
+  /** Whether an execution that is there already will do; any unless told. */
+  readonly counts?: (execution: string) => Promise<boolean>;
+}
+
 /** RunJob has no request id, so after a lost answer only the executions themselves tell whether it happened. */
-async function findOrLaunch(ctx: Context, job: Job, isNew: boolean): Promise<string> {
+async function findOrLaunch(
+  ctx: Context,
+  job: Job,
+  { tasks, isNew, counts = async () => true }: Launch,
+): Promise<string> {
   const since = new Date(Date.parse(job.createdAt) - clockSkewMs);
   let mayHaveRun = !isNew;
   return withRetry(attempts, AbortSignal.timeout(budgetMs), async () => {
     const known = mayHaveRun ? await ctx.launcher.find(job.id, since) : undefined;
-    if (known !== undefined) return known;
+    if (known !== undefined && (await counts(known))) return known;
     mayHaveRun = true;
     return ctx.launcher.launch({
       jobId: job.id,
       transportName: job.transportName,
       version: job.version,
-      tasks: job.options.tasks,
+      tasks,
       traceparent: newTraceparent(job.traceId),
     });
   });
@@ -51,12 +80,16 @@ async function giveUp(ctx: Context, job: Job, cause: unknown): Promise<OraFerryE
   const details = { job_id: job.id };
   const error = new OraFerryError(code, message, { details, retryable, cause });
   const isRefused = code === 'JOB_LAUNCH_ERROR' && !retryable;
-  const noted = isRefused
-    ? ctx.jobs.failLaunch(job.id, reportError(error))
-    : ctx.jobs.releaseLaunch(job.id);
+  const noted = isRefused ? fail(ctx, job, error) : ctx.jobs.releaseLaunch(job.id);
   // Without the note the job stays as it is, and the right to launch lapses by itself.
   await noted.catch((err) =>
     ctx.log.warn({ err, ...labelsField({ job: job.id }) }, 'The launch could not be noted'),
   );
   return error;
+}
+
+async function fail(ctx: Context, { tenant, id }: Job, error: OraFerryError): Promise<void> {
+  await ctx.jobs.failLaunch(id, reportError(error));
+  const job = await ctx.jobs.get(tenant, id);
+  if (isTerminal(job.state)) await announceEnd({ ...ctx, record: ctx.jobs }, job);
 }

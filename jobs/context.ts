@@ -4,7 +4,14 @@ import { createJobLedger } from '../shared/firestore/ledger.ts';
 import { createObjectStore } from '../shared/gcs/store.ts';
 import { createLogger, type Logger } from '../shared/logging.ts';
 import { createOracleSource } from '../shared/oracle/source.ts';
-import type { JobLedger, ObjectStore, OracleSource, ProgressBus } from '../shared/ports.ts';
+import type {
+  JobAnnouncer,
+  JobLedger,
+  ObjectStore,
+  OracleSource,
+  ProgressBus,
+} from '../shared/ports.ts';
+import { createJobAnnouncer } from '../shared/pubsub/announcer.ts';
 import { createProgressBus } from '../shared/pubsub/bus.ts';
 import { type SplitWorker, startWorker } from './worker-process.ts';
 
@@ -14,9 +21,10 @@ export interface TaskContext {
   readonly log: Logger;
   readonly ledger: JobLedger;
   readonly objects: ObjectStore;
-  /** For planning only. */
+  /** For planning and checking tables. */
   readonly oracle: OracleSource;
   readonly progress: ProgressBus;
+  readonly announcer: JobAnnouncer;
   /** Resource name of the Cloud Run execution that this task belongs to. */
   readonly execution?: string;
   startWorker(): SplitWorker;
@@ -29,18 +37,24 @@ export function createTaskContext(env: NodeJS.ProcessEnv): TaskContext {
   const log = createLogger(config, 'oraferry-job');
   const db = createFirestore(config);
   const progress = createProgressBus(config, log);
-  const oracle = createOracleSource(requireOracle(config), { action: 'plan', log });
+  const announcer = createJobAnnouncer(config);
+  const oracle = createOracleSource(requireOracle(config), {
+    action: 'plan',
+    log,
+    poolMax: config.job.workers,
+  });
   return {
     config,
     log,
     oracle,
     ledger: createJobLedger(db),
     progress,
+    announcer,
     objects: createObjectStore(config, log),
     startWorker: () => startWorker(env),
     ...executionOf(config, env),
     async close() {
-      await Promise.all([oracle.close(), progress.close(), db.terminate()]);
+      await Promise.all([oracle.close(), progress.close(), announcer.close(), db.terminate()]);
     },
   };
 }

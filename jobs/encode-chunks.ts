@@ -17,8 +17,6 @@ export interface ChunkOptions {
   /** Throw VALUE_ERROR for a value with U+FFFD instead of counting it. */
   readonly refuseReplacements: boolean;
   readonly tally: Tally;
-  /** After each chunk. */
-  readonly report: () => void;
 }
 
 const chunkRows = 10_000;
@@ -30,7 +28,7 @@ export async function* encodeChunks(
   batches: AsyncIterable<readonly Row[]>,
   options: ChunkOptions,
 ): AsyncGenerator<Uint8Array> {
-  const { tally, report } = options;
+  const { tally } = options;
   const encoder = compileEncoder(options.columns);
   const chunk = createChunk(tally);
 
@@ -39,14 +37,11 @@ export async function* encodeChunks(
     if (chunk.rows() + batch.length > chunkRows) yield chunk.take();
     for await (const { text, rows } of textsOf(encoder, batch)) {
       chunk.add(text, rows);
-      if (!chunk.isFull()) continue;
-      yield chunk.take();
-      report();
+      note(encoder, options);
+      if (chunk.isFull()) yield chunk.take();
     }
-    note(encoder, options);
   }
   if (!chunk.isEmpty()) yield chunk.take();
-  report();
 }
 
 interface Text {

@@ -1,9 +1,17 @@
 import { finished, pipeline } from 'node:stream/promises';
 import type { PlannedColumn } from '../shared/domain/column.ts';
 import type { PlannedCondition } from '../shared/domain/filter.ts';
-import type { Part } from '../shared/domain/split.ts';
+import { partName } from '../shared/domain/layout.ts';
+import type { Part, SplitResult } from '../shared/domain/split.ts';
+import type { SplitRange } from '../shared/domain/split-range.ts';
 import { OraFerryError } from '../shared/errors.ts';
-import type { ObjectStore, OracleSource, Row, StoredObject, TableName } from '../shared/ports.ts';
+import type {
+  ObjectStore,
+  OracleSource,
+  RowQuery,
+  StoredObject,
+  TableName,
+} from '../shared/ports.ts';
 import { encodeChunks, type Tally } from './encode-chunks.ts';
 import { createGzipStage, type GzipStage } from './gzip.ts';
 import { nameRow } from './name-row.ts';
@@ -17,13 +25,21 @@ export interface SplitTask {
   readonly source?: TableName | undefined;
   readonly columns: readonly PlannedColumn[];
   readonly filter?: readonly PlannedCondition[] | undefined;
-  readonly scn: string;
+  readonly range?: SplitRange | undefined;
+  /** Absent: in one transaction, with the count of its rows. */
+  readonly scn?: string | undefined;
   readonly bucket: string;
   /** The job's prefix, ending in a slash. */
   readonly prefix: string;
-  /** Relative to the prefix; belongs to this attempt alone. */
-  readonly partName: string;
+  /** With these the names of parts belong to this attempt alone. */
+  readonly split: number;
+  readonly epoch: number;
+  readonly attempt: number;
+  /** Compressed bytes after which the stream goes on in another part. */
+  readonly maxPartBytes: number;
   readonly gzipLevel: number;
+  /** What the session is for, as a DBA sees it. */
+  readonly action?: string;
   /** A value that came with U+FFFD fails the split instead of being counted. */
   readonly refuseReplacements: boolean;
   /** What the worker's log entries carry while it is at it. */
@@ -44,21 +60,15 @@ export interface SplitHooks {
   onProgress?(progress: SplitProgress): void;
 }
 
-export interface SplitResult {
-  readonly rows: number;
-  /** None when there was no row. */
-  readonly parts: readonly Part[];
-}
-
 export interface SplitDependencies {
   readonly oracle: OracleSource;
   readonly objects: ObjectStore;
 }
 
 /**
- * Reads a split at its SCN and writes it as one gzip JSON Lines object: rows → text → gzip → upload, each stage
- * at most a few chunks ahead of the next. No row, no object. On any error or abort all stages have ended and the
- * upload session was cancelled, as far as the bucket answers, before the error is thrown. Throws
+ * Reads a split and writes it as gzip JSON Lines: rows → text → gzip → upload, each stage at most a few chunks ahead
+ * of the next. No row, no object; a long stream goes on in another object. On any error or abort all stages have
+ * ended and the upload session was cancelled, as far as the bucket answers, before the error is thrown. Throws
  * VERIFICATION_FAILED when rows fetched, rows encoded and lines written differ, and VALUE_ERROR, naming column and
  * ROWID, for a value without an exact form.
  */
@@ -69,34 +79,30 @@ export async function exportSplit(
   signal: AbortSignal,
 ): Promise<SplitResult> {
   const failure = new AbortController();
-  const stop = (error: unknown) => failure.abort(error);
   const stages: Stages = {
     ...deps,
     task,
     hooks,
-    stop,
+    stop: (error) => failure.abort(error),
     signal: AbortSignal.any([signal, failure.signal]),
+    tally: { fetched: 0, encoded: 0, newlines: 0, replacements: {} },
+    written: { rows: 0, bytesUncompressed: 0, bytes: 0, replacements: {} },
   };
-  const { columns, scn, filter } = task;
-  const query = {
-    ...(task.source ?? { owner: task.owner, table: task.table }),
-    columns,
-    scn,
-    filter,
-  };
-  const batches = stages.oracle.rows(query, stages.signal)[Symbol.asyncIterator]();
+  const count: { rows?: number } = {};
+  const query = queryOf(task, count);
+  const chunks = chunksOf(stages, query);
   try {
-    const first = await batches.next();
-    if (first.done) return { rows: 0, parts: [] };
-    const part = await writePart(stages, allBatches(first.value, batches));
-    return { rows: part.rows, parts: [part] };
+    const parts = await writeParts(stages, chunks);
+    const countedRows = count.rows;
+    const rows = assertTally(stages);
+    return { rows, parts, ...(countedRows !== undefined && { countedRows }) };
   } catch (error) {
-    stop(error);
+    stages.stop(error);
+    await chunks.return(undefined);
     signal.throwIfAborted();
-    await batches.return?.();
     throw await nameRow(stages.oracle, query, task, failure.signal.reason, signal);
   } finally {
-    await batches.return?.();
+    await chunks.return(undefined);
   }
 }
 
@@ -106,96 +112,174 @@ interface Stages extends SplitDependencies {
   /** The first error stops every stage and is the one that is thrown; what it causes elsewhere is noise. */
   readonly stop: (error: unknown) => void;
   readonly signal: AbortSignal;
+  readonly tally: Tally;
+  /** Of the parts that are finished. */
+  readonly written: {
+    rows: number;
+    bytesUncompressed: number;
+    bytes: number;
+    replacements: Tally['replacements'];
+  };
 }
 
-async function* allBatches(
-  first: readonly Row[],
-  rest: AsyncIterator<readonly Row[]>,
-): AsyncGenerator<readonly Row[]> {
-  yield first;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+function queryOf(task: SplitTask, count: { rows?: number }): RowQuery {
+  const { owner, table, source, columns, filter, range, scn, action } = task;
+  const onCount = (rows: number) => {
+    count.rows = rows;
+  };
+  return {
+    ...(source ?? { owner, table }),
+    columns,
+    filter,
+    range,
+    scn,
+    ...(action !== undefined && { action }),
+    ...(scn === undefined && { onCount }),
+  };
 }
 
-async function writePart(stages: Stages, batches: AsyncIterable<readonly Row[]>): Promise<Part> {
+/** An error of reading is told before whoever waits for chunks can take it for their end. */
+async function* chunksOf(stages: Stages, query: RowQuery): AsyncGenerator<Uint8Array, undefined> {
+  const { oracle, task, tally, signal, stop } = stages;
+  const { columns, refuseReplacements } = task;
+  try {
+    yield* encodeChunks(oracle.rows(query, signal), { columns, refuseReplacements, tally });
+  } catch (error) {
+    stop(error);
+    throw error;
+  }
+  return undefined;
+}
+
+/** One part after another until the chunks are used up. */
+async function writeParts(
+  stages: Stages,
+  chunks: AsyncGenerator<Uint8Array, undefined>,
+): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    const part = await writePart(stages, parts.length + 1, next.value, chunks);
+    const { written, tally } = stages;
+    written.rows = tally.encoded;
+    written.replacements = tally.replacements;
+    written.bytes += part.bytes;
+    written.bytesUncompressed += part.bytesUncompressed;
+    parts.push(part);
+  }
+  return parts;
+}
+
+async function writePart(
+  stages: Stages,
+  number: number,
+  first: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+): Promise<Part> {
   const { objects, task, hooks } = stages;
-  const name = `${task.prefix}${task.partName}`;
+  const partOfTable = partName(task.owner, task.table, { ...task, part: number });
+  const name = `${task.prefix}${partOfTable}`;
   const uri = await objects.beginUpload(task.bucket, name, 'application/gzip');
   try {
-    await hooks.onUpload(task.partName, uri);
-    return await streamPart(stages, batches, { bucket: task.bucket, name, uri });
+    await hooks.onUpload(partOfTable, uri);
+    const target = { bucket: task.bucket, name, uri };
+    const { stored, counts } = await streamPart(stages, { first, rest }, target);
+    return partFrom(stages, counts, { ...stored, name: partOfTable });
   } catch (error) {
     await objects.cancelUpload(uri).catch(() => undefined);
     throw error;
   }
 }
 
+interface Chunks {
+  readonly first: Uint8Array;
+  readonly rest: AsyncIterator<Uint8Array>;
+}
+
 async function streamPart(
-  { task, objects, hooks, stop, signal }: Stages,
-  batches: AsyncIterable<readonly Row[]>,
+  stages: Stages,
+  chunks: Chunks,
   target: Parameters<ObjectStore['upload']>[0],
-): Promise<Part> {
+): Promise<{ stored: StoredObject; counts: GzipStage['counts'] }> {
+  const { task, objects, stop, signal } = stages;
   const { stream, counts } = createGzipStage(task.gzipLevel);
-  const tally: Tally = { fetched: 0, encoded: 0, newlines: 0, replacements: {} };
-  const report = () =>
-    hooks.onProgress?.({
-      rows: tally.encoded,
-      bytesUncompressed: counts.bytesIn,
-      bytes: counts.bytesOut,
-    });
   const fail = (error: unknown) => {
     stop(error);
     throw error;
   };
   // The upload must not destroy the stream when it fails, or that would look like the cause.
   const compressed = stream.iterator({ destroyOnReturn: false });
-  const { columns, refuseReplacements } = task;
-  const chunks = encodeChunks(batches, { columns, refuseReplacements, tally, report });
-  const stages = [
+  const source = untilFull(stages, chunks, counts);
+  const running = [
     objects.upload(target, compressed, signal),
-    pipeline(tellFailure(chunks, stop), stream, { signal }),
+    pipeline(source, stream, { signal }),
   ] as const;
   try {
-    const [stored] = await Promise.all([stages[0].catch(fail), stages[1].catch(fail)]);
-    return verifiedPart(task, tally, counts, stored);
+    const [stored] = await Promise.all([running[0].catch(fail), running[1].catch(fail)]);
+    return { stored, counts };
   } finally {
     stream.destroy();
-    await Promise.allSettled([...stages, finished(stream)]);
+    await Promise.allSettled([...running, finished(stream)]);
   }
 }
 
-async function* tellFailure<T>(
-  source: AsyncIterable<T>,
-  stop: (error: unknown) => void,
-): AsyncGenerator<T> {
-  try {
-    yield* source;
-  } catch (error) {
-    stop(error);
-    throw error;
+const newline = 10;
+
+/** Chunks of one part: until there are no more, or it is full and the last one ended with its row. */
+async function* untilFull(
+  { task, tally, hooks, written }: Stages,
+  { first, rest }: Chunks,
+  counts: GzipStage['counts'],
+): AsyncGenerator<Uint8Array> {
+  for (let chunk: Uint8Array | undefined = first; chunk; ) {
+    // Looked at before, because the chunk goes to another thread.
+    const endsRow: boolean = chunk.at(-1) === newline;
+    yield chunk;
+    hooks.onProgress?.({
+      rows: tally.encoded,
+      bytesUncompressed: written.bytesUncompressed + counts.bytesIn,
+      bytes: written.bytes + counts.bytesOut,
+    });
+    const isFull: boolean = endsRow && counts.bytesOut >= task.maxPartBytes;
+    chunk = isFull ? undefined : (await rest.next()).value;
   }
 }
 
-function verifiedPart(
-  task: SplitTask,
-  tally: Tally,
+function partFrom(
+  { task, tally, written }: Stages,
   { bytesIn, bytesOut }: GzipStage['counts'],
   stored: StoredObject,
 ): Part {
-  const { fetched, encoded, newlines, replacements } = tally;
-  if (fetched !== encoded || encoded !== newlines || bytesOut !== stored.bytes) {
-    throw new OraFerryError(
-      'VERIFICATION_FAILED',
-      `${task.owner}.${task.table}: what was fetched, written and stored differs.`,
-      { details: { fetched, encoded, newlines, bytes_sent: bytesOut, bytes_stored: stored.bytes } },
-    );
+  const rows = tally.encoded - written.rows;
+  if (bytesOut !== stored.bytes) {
+    throw differing(task, { rows, bytes_sent: bytesOut, bytes_stored: stored.bytes });
   }
+  const replacements = increase(written.replacements, tally.replacements);
   return {
-    name: task.partName,
-    rows: encoded,
+    name: stored.name,
+    rows,
     bytes: stored.bytes,
     bytesUncompressed: bytesIn,
     crc32c: stored.crc32c,
     generation: stored.generation,
     ...(Object.keys(replacements).length > 0 && { replacements }),
   };
+}
+
+function increase(before: Tally['replacements'], now: Tally['replacements']) {
+  const fields = Object.entries(now).map(
+    ([field, count]) => [field, count - (before[field] ?? 0)] as const,
+  );
+  return Object.fromEntries(fields.filter(([, count]) => count > 0));
+}
+
+/** The rows, which all stages counted alike. */
+function assertTally({ task, tally }: Stages): number {
+  const { fetched, encoded, newlines } = tally;
+  if (fetched === encoded && encoded === newlines) return encoded;
+  throw differing(task, { fetched, encoded, newlines });
+}
+
+function differing({ owner, table }: SplitTask, details: Record<string, number>): OraFerryError {
+  const message = `${owner}.${table}: what was fetched, written and stored differs.`;
+  return new OraFerryError('VERIFICATION_FAILED', message, { details });
 }

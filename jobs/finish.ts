@@ -1,4 +1,4 @@
-import type { Extraction } from '../shared/domain/extraction.ts';
+import { type Extraction, splitsOf, withSplits } from '../shared/domain/extraction.ts';
 import type { Job } from '../shared/domain/job.ts';
 import type { Part, Split } from '../shared/domain/split.ts';
 import { type ErrorReport, OraFerryError, reportError } from '../shared/errors.ts';
@@ -23,6 +23,8 @@ export async function finishJob(
 ): Promise<boolean> {
   const job = await ctx.ledger.beginFinish(jobId, holder);
   if (!job) return false;
+  // From here on no upload can be recorded and no split committed, so that nothing can change what follows.
+  await ctx.ledger.supersedeOpen(job);
   const splits = await ctx.ledger.splits(jobId);
   const decided = job.outcome ? job : await decide(ctx, job, splits);
   ctx.log.info({ outcome: decided.outcome?.state }, 'The outcome is decided.');
@@ -34,7 +36,7 @@ export async function finishJob(
 }
 
 async function decide(ctx: TaskContext, job: Job, splits: readonly Split[]): Promise<Job> {
-  const extractions = await ctx.ledger.extractions(job.id, job.epoch);
+  const extractions = await ctx.ledger.extractions(job.id);
   const verdict = await verify(ctx, job, extractions, splits).catch((error) => {
     if (isRefusal(error)) return refused(extractions, reportError(error));
     throw error;
@@ -76,9 +78,11 @@ async function publish(
   splits: readonly Split[],
   signal: AbortSignal,
 ): Promise<void> {
-  const extractions = await ctx.ledger.extractions(job.id, job.epoch);
+  const extractions = await ctx.ledger.extractions(job.id);
   const tables = extractions.filter(({ result }) => result?.state === 'SUCCEEDED');
-  const kept = tables.flatMap(({ id }) => partsOf(job, id, splits));
+  const kept = withSplits(tables, splits).flatMap(({ extraction, splits: its }) =>
+    splitsOf(extraction, its).flatMap(({ parts }) => parts),
+  );
   await endUploads(ctx, splits);
   signal.throwIfAborted();
   await sweep(ctx, job, kept);
@@ -127,10 +131,4 @@ async function sweep(ctx: TaskContext, job: Job, kept: readonly Part[]): Promise
   await mapLimited(strays, concurrentRequests, ({ name, generation }) =>
     ctx.objects.remove(bucket, name, generation),
   );
-}
-
-function partsOf(job: Job, extractionId: string, splits: readonly Split[]): Part[] {
-  return splits
-    .filter((split) => split.extractionId === extractionId && split.epoch === job.epoch)
-    .flatMap((split) => split.parts);
 }

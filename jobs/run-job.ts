@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { announceEnd } from '../shared/announce.ts';
 import { isTerminal, type Job, type JobState } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import { isRetryable } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
-import { exportSplits } from './export-splits.ts';
 import { finishJob } from './finish.ts';
 import { logFields } from './log-fields.ts';
-import { planJob } from './plan.ts';
+import { planJob } from './plan-job.ts';
 import { reportProgress, type TaskProgressReport } from './progress.ts';
+import { applyRetention } from './retention.ts';
 import { holdLease } from './task-lease.ts';
+import { work } from './work.ts';
 
 const pollMs = 1_000;
 
@@ -65,16 +67,27 @@ interface Turns extends TaskContext {
 }
 
 async function takeTurns(ctx: Turns, jobId: string, signal: AbortSignal): Promise<JobState> {
+  // A job that has ended before our first turn may have lost the task that ended it.
+  let moved = true;
   for (;;) {
     signal.throwIfAborted();
     const job = await ctx.ledger.job(jobId);
-    if (isTerminal(job.state)) return job.state;
-    const moved = await takeTurn(ctx, job, signal).catch((error) => {
+    if (isTerminal(job.state)) {
+      if (moved) await concludeJob(ctx, job, signal);
+      return job.state;
+    }
+    moved = await takeTurn(ctx, job, signal).catch((error) => {
       signal.throwIfAborted();
       return yieldTurn(ctx, error);
     });
     if (!moved) await sleep(pollMs, undefined, { signal });
   }
+}
+
+/** What follows the end of a job, and never changes it. */
+async function concludeJob(ctx: TaskContext, job: Job, signal: AbortSignal): Promise<void> {
+  if (job.announcedAt === undefined) await announceEnd({ ...ctx, record: ctx.ledger }, job);
+  await applyRetention(ctx, job, signal);
 }
 
 /** Does what the job's state asks for. False when other tasks have it in hand. */
@@ -85,7 +98,7 @@ async function takeTurn(ctx: Turns, job: Job, signal: AbortSignal): Promise<bool
     case 'PLANNING':
       return planJob(ctx, job.id, holder, signal);
     case 'RUNNING':
-      await exportSplits(ctx, job, { holder, report }, signal);
+      await work(ctx, job, { holder, report }, signal);
       return finishJob(ctx, job.id, holder, signal);
     default:
       return finishJob(ctx, job.id, holder, signal);

@@ -1,4 +1,4 @@
-import { type Extraction, totalsOf } from '../shared/domain/extraction.ts';
+import { type Extraction, totalsOf, withSplits } from '../shared/domain/extraction.ts';
 import type { Job, JobOutcome } from '../shared/domain/job.ts';
 import type { Part, Split } from '../shared/domain/split.ts';
 import { type ErrorReport, OraFerryError, reportError } from '../shared/errors.ts';
@@ -23,7 +23,10 @@ export interface Verdict {
  */
 export function verifyJob(job: Job, evidence: Evidence): Verdict {
   if (job.state === 'CANCELLING') return cancelled(evidence);
-  const results = evidence.extractions.map((extraction) => verifyTable(job, extraction, evidence));
+  const { objects } = evidence;
+  const results = withSplits(evidence.extractions, evidence.splits).map(({ extraction, splits }) =>
+    verifyTable(job, extraction, { splits, objects }),
+  );
   const failed = results.filter((result) => result.state === 'FAILED');
   if (failed.length === 0) return { outcome: { state: 'SUCCEEDED' }, results };
   const state = failed.length === results.length ? 'FAILED' : 'PARTIALLY_SUCCEEDED';
@@ -31,7 +34,9 @@ export function verifyJob(job: Job, evidence: Evidence): Verdict {
   return { outcome: error ? { state, error } : { state }, results };
 }
 
-function verifyTable(job: Job, extraction: Extraction, evidence: Evidence): ExtractionResult {
+type TableEvidence = Omit<Evidence, 'extractions'>;
+
+function verifyTable(job: Job, extraction: Extraction, evidence: TableEvidence): ExtractionResult {
   const error = findProblem(job, extraction, evidence);
   const extractionId = extraction.id;
   return error ? { extractionId, state: 'FAILED', error } : { extractionId, state: 'SUCCEEDED' };
@@ -40,12 +45,12 @@ function verifyTable(job: Job, extraction: Extraction, evidence: Evidence): Extr
 function findProblem(
   job: Job,
   extraction: Extraction,
-  { splits, objects }: Evidence,
+  { splits, objects }: TableEvidence,
 ): ErrorReport | undefined {
   const totals = totalsOf(extraction, splits);
   const name = `${extraction.owner}.${extraction.table}`;
   if (totals.error) return totals.error;
-  if (totals.splitsDone !== extraction.splitsTotal) {
+  if (extraction.phase !== 'READ' || totals.splitsDone !== extraction.splitsTotal) {
     return problem(
       `Table ${name}: ${totals.splitsDone} of ${extraction.splitsTotal} splits are done.`,
       {
@@ -54,9 +59,11 @@ function findProblem(
       },
     );
   }
-  const { countedRows } = extraction;
+  const { countedRows } = totals;
   if (countedRows !== undefined && totals.rows !== countedRows) {
-    const message = `Table ${name}: ${totals.rows} rows were exported, but Oracle counts ${countedRows} at SCN ${extraction.scn}.`;
+    const where =
+      extraction.scn === undefined ? 'in the same transaction' : `at SCN ${extraction.scn}`;
+    const message = `Table ${name}: ${totals.rows} rows were exported, but Oracle counts ${countedRows} ${where}.`;
     return problem(message, { exported_rows: totals.rows, counted_rows: countedRows });
   }
   const missing = totals.parts.find(

@@ -1,5 +1,6 @@
+import type { SplitResult } from '../shared/domain/split.ts';
 import { type ErrorReport, OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
-import type { SplitProgress, SplitResult, SplitTask } from './export-split.ts';
+import type { SplitProgress, SplitTask } from './export-split.ts';
 
 /** What a task says to its worker process. A worker does one run at a time; `run` numbers them. */
 export type ToWorker =

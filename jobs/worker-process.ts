@@ -2,8 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SplitResult } from '../shared/domain/split.ts';
 import { OraFerryError } from '../shared/errors.ts';
-import type { SplitHooks, SplitResult, SplitTask } from './export-split.ts';
+import type { SplitHooks, SplitTask } from './export-split.ts';
 import { type FromWorker, fromFailure, type ToWorker, toFailure } from './worker-messages.ts';
 
 /** A process of its own that exports one split at a time. */

@@ -51,7 +51,7 @@ async function execute(id: number, task: SplitTask): Promise<void> {
     const result = await exportSplit(context, task, hooksOf(run), run.abort.signal);
     send({ kind: 'done', run: id, result });
   } catch (error) {
-    context?.log.debug({ err: error, part: task.partName }, 'A split ended with an error.');
+    context?.log.debug({ err: error, split: task.split }, 'A split ended with an error.');
     send({ kind: 'failed', run: id, failure: toFailure(error) });
   }
 }

@@ -33,11 +33,13 @@ const schema = z.strictObject({
     .strictObject({
       api_url: z.url('must be a URL').optional(),
       oracle_url: z.url('must be a URL').optional(),
+      reconcile_url: z.url('must be a URL').optional(),
     })
     .prefault({}),
   pubsub: z
     .strictObject({
       topic: z.string().min(3).default('oraferry-progress'),
+      completions_topic: z.string().min(3).default('oraferry-completions'),
       /** host:port of an emulator; without TLS. */
       host: z.string().min(1).optional(),
     })
@@ -61,6 +63,8 @@ const schema = z.strictObject({
       /** Attempts at one split that may end in an error. */
       attempts: z.coerce.number().int().min(1).max(10).default(4),
       lease_seconds: seconds(30),
+      /** A table with fewer bytes is one split, however many sessions there are. */
+      min_split_bytes: z.coerce.number().int().min(1).default(33_554_432),
     })
     .prefault({}),
 });
@@ -95,9 +99,11 @@ const environment = {
   FIRESTORE_DATABASE: 'firestore.database',
   FIRESTORE_EMULATOR_HOST: 'firestore.host',
   ORAFERRY_PROGRESS_TOPIC: 'pubsub.topic',
+  ORAFERRY_COMPLETIONS_TOPIC: 'pubsub.completions_topic',
   PUBSUB_EMULATOR_HOST: 'pubsub.host',
   ORAFERRY_API_URL: 'functions.api_url',
   ORAFERRY_ORACLE_URL: 'functions.oracle_url',
+  ORAFERRY_RECONCILE_URL: 'functions.reconcile_url',
   ORAFERRY_CLOUD_RUN_JOB: 'cloud_run.job',
   CLOUD_RUN_API_ENDPOINT: 'cloud_run.api_endpoint',
   ORAFERRY_API_KEYS: 'api.keys',
@@ -116,6 +122,7 @@ const environment = {
   ORAFERRY_WORKERS: 'job.workers',
   ORAFERRY_ATTEMPTS: 'job.attempts',
   ORAFERRY_LEASE_SECONDS: 'job.lease_seconds',
+  ORAFERRY_MIN_SPLIT_BYTES: 'job.min_split_bytes',
 } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -167,6 +167,12 @@ export const errorCatalogue = {
     meaning: 'Oracle no longer holds the undo that the snapshot needs (ORA-01555).',
     action: 'Raise UNDO_RETENTION above the duration of the export, or export at a quieter time.',
   },
+  TABLE_CHANGED: {
+    status: 503,
+    retryable: false,
+    meaning: 'The definition of the table, or where its rows lie, changed while it was exported.',
+    action: 'Export it when nobody alters, moves, shrinks or truncates it.',
+  },
   GCS_UPLOAD_ERROR: {
     status: 503,
     retryable: true,
@@ -188,7 +194,7 @@ export const errorCatalogue = {
   PROGRESS_ERROR: {
     status: 503,
     retryable: true,
-    meaning: 'Pub/Sub did not take or deliver live progress; the record in Firestore goes on.',
+    meaning: 'Pub/Sub did not take or deliver a message; the record in Firestore goes on.',
     action: 'Check that the topic exists and that the service account may use it.',
   },
   VERIFICATION_FAILED: {
@@ -202,6 +208,12 @@ export const errorCatalogue = {
     retryable: true,
     meaning: 'Cloud Run did not start the job.',
     action: 'Check that the Cloud Run job exists and that the caller may run it with overrides.',
+  },
+  TASKS_LOST: {
+    status: 500,
+    retryable: false,
+    meaning: 'The tasks of the job ended before the job did, each time they were started.',
+    action: 'Look for the cause in the log of the execution, then execute the transport again.',
   },
   DEADLINE_EXCEEDED: {
     status: 504,

@@ -1,9 +1,15 @@
 import type { ColumnDefinition, PlannedColumn } from './domain/column.ts';
-import type { Extraction, ExtractionState } from './domain/extraction.ts';
+import type {
+  Extraction,
+  ExtractionState,
+  TableClaim,
+  TableConsistency,
+} from './domain/extraction.ts';
 import type { PlannedCondition } from './domain/filter.ts';
 import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
 import type { SplitProgress, TaskProgress } from './domain/progress.ts';
-import type { Claim, Part, Split } from './domain/split.ts';
+import type { Claim, Split, SplitResult } from './domain/split.ts';
+import type { SplitMethod, SplitRange } from './domain/split-range.ts';
 import type { TableKind, TableStatistics } from './domain/table.ts';
 import type { Transport, TransportInput } from './domain/transport.ts';
 import type { ErrorReport, OraFerryError } from './errors.ts';
@@ -85,6 +91,19 @@ export interface OracleCatalogue {
     signal?: AbortSignal,
   ): Promise<{ readonly tables: readonly TableDefinition[]; readonly next: TableName | undefined }>;
   policies(tables: readonly TableName[], signal?: AbortSignal): Promise<TablePolicies>;
+  /**
+   * For each table or view (no synonym) a text that changes with its definition, and with where its rows lie; in their
+   * order, undefined for what is not there.
+   */
+  identities(
+    tables: readonly TableName[],
+    signal?: AbortSignal,
+  ): Promise<readonly (string | undefined)[]>;
+  /** Bytes of each table's segments, without LOBs; undefined where our user may not look or there are none. */
+  sizes(
+    tables: readonly TableName[],
+    signal?: AbortSignal,
+  ): Promise<readonly (number | undefined)[]>;
   facts(signal?: AbortSignal): Promise<DatabaseFacts>;
 }
 
@@ -110,8 +129,32 @@ export interface RowChoice {
 
 export interface RowQuery extends TableName, RowChoice {
   readonly columns: readonly PlannedColumn[];
+  /** Of the chosen rows only those in the range; all unless told. */
+  readonly range?: SplitRange | undefined;
   /** At most so many rows; all unless told. */
   readonly limit?: number;
+  /** What the session is for, as V$SESSION.ACTION shows it to a DBA. */
+  readonly action?: string;
+  /**
+   * Reads in a READ ONLY transaction of its own instead of at an SCN, counts the chosen rows in it first, and tells
+   * their number before the first batch.
+   */
+  readonly onCount?: (rows: number) => void;
+}
+
+/** A table to be divided into splits. */
+export interface SplitRequest extends TableName {
+  readonly kind: TableKind;
+  /** The rows are read as of this SCN, which was taken before. */
+  readonly scn: string;
+  /** How many splits are wanted; there may be fewer, or some more. */
+  readonly splits: number;
+}
+
+export interface SplitLayout {
+  readonly method: SplitMethod;
+  /** At least one; together they tile the table. */
+  readonly ranges: readonly SplitRange[];
 }
 
 /** An abort breaks the running call and is thrown as the signal's reason. */
@@ -130,6 +173,8 @@ export interface OracleSource {
    * works on the last one, unless that holds large values, which can be read only before the next batch is asked for.
    */
   rows(query: RowQuery, signal: AbortSignal): AsyncIterable<readonly Row[]>;
+  /** Divides a table by the best way that its kind and our user's rights allow; never fails for want of a right. */
+  divide(request: SplitRequest, signal?: AbortSignal): Promise<SplitLayout>;
   /** How this process is connected now; asks nobody. */
   connection(): OracleConnection;
   close(): Promise<void>;
@@ -288,6 +333,28 @@ export interface JobStore {
    * cancelled is answered as it is. Throws CONFLICT when it is too late, JOB_NOT_FOUND.
    */
   requestCancel(tenant: string, id: string): Promise<Job>;
+
+  /**
+   * Jobs of all tenants that have not ended, or whose end is not announced. When there are more than `limit`, which of
+   * them is left to chance.
+   */
+  open(limit: number): Promise<readonly Job[]>;
+  /** True while a lease of any of the job's tasks lasts. */
+  hasLiveTask(jobId: string): Promise<boolean>;
+  /**
+   * True for one caller at a time: the right to call RunJob for a job none of whose tasks lives and whose execution is
+   * still that of `seen`. Counts the relaunches, of which there are `most`, except while the job is PUBLISHING. It lapses
+   * as that of takeLaunch.
+   */
+  takeRelaunch(seen: Job, most: number): Promise<boolean>;
+  /**
+   * Ends a job none of whose tasks lives, that nobody is launching, and whose execution is still that of `seen`:
+   * CANCELLING → CANCELLED, others → FAILED with the error. Undefined when that is not so, and for a job that is
+   * PUBLISHING; a job that has ended already is answered as it is.
+   */
+  endUnattended(seen: Job, error: ErrorReport): Promise<Job | undefined>;
+  /** Notes that the message of the job's end was sent. */
+  noteAnnounced(jobId: string): Promise<void>;
 }
 
 /** Lets its holder follow one job, once. */
@@ -308,17 +375,22 @@ export interface TicketStore {
 
 // ── Firestore: what the job program needs ─────────────────────────────────────────────────────
 
-/** A table as the planner found it, with its splits. */
+/** How a table is to be read. */
 export interface TablePlan {
-  readonly extraction: Extraction;
-  /** Positions 0 … n-1. */
-  readonly splits: number;
+  /** Absent with `consistency: "transaction"`. */
+  readonly scn?: string;
+  readonly consistency: TableConsistency;
+  readonly identity?: string;
+  readonly countedRows?: number;
+  readonly splitMethod: SplitMethod;
+  /** One per split; their order gives the splits their positions 0 … n-1. */
+  readonly ranges: readonly SplitRange[];
 }
 
 /**
- * Every write is one transaction, fenced by what it must still hold: the job's state, the turn (`owner`), the
- * epoch, the claim. A refused write throws LEASE_LOST (the work belongs to somebody else now) or answers
- * undefined where the docs say so. All are idempotent, because an answer may be lost.
+ * Every write is fenced by what it must still hold: the job's state, the turn (`owner`), the table's epoch, the
+ * claim. A refused write throws LEASE_LOST (the work belongs to somebody else now) or answers undefined where the
+ * docs say so. All are idempotent, because an answer may be lost.
  */
 export interface JobLedger {
   /** Throws JOB_NOT_FOUND. */
@@ -335,46 +407,81 @@ export interface JobLedger {
   releaseLease(jobId: string, holder: string): Promise<void>;
 
   /**
-   * QUEUED → PLANNING, or takes PLANNING over from a dead planner; a new epoch either way. Undefined while a
-   * live task plans, or when the job is past planning. Notes the execution that the task runs in, where whoever
-   * launched it could not.
+   * QUEUED → PLANNING, or takes PLANNING over from a dead planner; a new epoch of the job either way. Undefined
+   * while a live task plans, or when the job is past planning. Notes the execution that the task runs in, where
+   * whoever launched it could not.
    */
   beginPlanning(jobId: string, holder: string, execution?: string): Promise<Job | undefined>;
-  /** Stores plans of tables under the planner's epoch, invisible until published. */
-  savePlans(job: Job, plans: readonly TablePlan[]): Promise<void>;
-  /** PLANNING → RUNNING in one write: from now on splits of this epoch can be claimed. */
-  publishPlan(job: Job, consistency: Consistency, scn: string | undefined): Promise<void>;
+  /** Stores the job's tables, in phase PENDING or FAILED, under the planner's turn; nobody works on them yet. */
+  saveTables(job: Job, tables: readonly Extraction[]): Promise<void>;
+  /** PLANNING → RUNNING in one write: from now on tables can be claimed. */
+  publishTables(job: Job, consistency: Consistency, scn: string | undefined): Promise<void>;
   /** PLANNING → FAILED: nothing has been written to the bucket yet. */
   failPlanning(job: Job, error: ErrorReport): Promise<void>;
 
-  /** The splits of the job's epoch, to be claimed one by one on behalf of a task. */
-  openQueue(job: Job, holder: string): SplitQueue;
-  /** Records the upload session of an attempt before its first byte. Throws LEASE_LOST when no longer claimed. */
-  recordUpload(claim: Claim, name: string, uri: string): Promise<void>;
+  /** The work of a running job, to be claimed piece by piece on behalf of a task. */
+  openQueue(job: Job, holder: string): WorkQueue;
+
+  /**
+   * PLANNING → READING. Splits of earlier epochs are superseded and those of this one stored before the one write by
+   * which they can be claimed.
+   */
+  publishTable(claim: TableClaim, plan: TablePlan): Promise<void>;
+  /** PLANNING → PENDING for another try, or FAILED when `final`; from CHECKING back to READING, or FAILED. */
+  failTable(claim: TableClaim, error: ErrorReport, final: boolean): Promise<void>;
+  /** PLANNING → PENDING, CHECKING → READING, without counting a failure: the task is being stopped. */
+  releaseTable(claim: TableClaim): Promise<void>;
+  /** The right to check the table of a split that was just committed, if that was its last; READING → CHECKING. */
+  claimCheck(done: Claim): Promise<TableClaim | undefined>;
+  /** CHECKING → READ. */
+  settleTable(claim: TableClaim): Promise<void>;
+  /**
+   * Gives up the plan of the claim, of a table (while it is made, or checked) or of one of its splits: to PENDING for
+   * a plan at a new SCN, or FAILED when the table has had `mostEpochs`. Does nothing when that has been done already.
+   */
+  restartTable(claim: TableClaim | Claim, error: ErrorReport): Promise<void>;
+
+  /**
+   * Records the upload session of an attempt before its first byte. Returns the claim for later writes. Throws
+   * LEASE_LOST when no longer claimed.
+   */
+  recordUpload(claim: Claim, name: string, uri: string): Promise<Claim>;
   /** The one write that makes parts count: CLAIMED by this attempt → DONE. Throws LEASE_LOST. */
-  commitSplit(claim: Claim, parts: readonly Part[]): Promise<void>;
-  /** CLAIMED → PENDING for another attempt, or FAILED when `final`. Throws LEASE_LOST. */
+  commitSplit(claim: Claim, result: Omit<SplitResult, 'rows'>): Promise<void>;
+  /** CLAIMED → PENDING for another attempt; or, when `final`, FAILED together with its table. Throws LEASE_LOST. */
   failSplit(claim: Claim, error: ErrorReport, final: boolean): Promise<void>;
   /** CLAIMED → PENDING without counting a failure: the task is being stopped. */
   releaseSplit(claim: Claim): Promise<void>;
 
   extraction(jobId: string, id: string): Promise<Extraction>;
-  extractions(jobId: string, epoch: number): Promise<readonly Extraction[]>;
+  /** In the order of their positions. */
+  extractions(jobId: string): Promise<readonly Extraction[]>;
   /** Of all epochs: the sweep must know every upload that was ever begun. */
   splits(jobId: string): Promise<readonly Split[]>;
 
   /**
-   * RUNNING → VERIFYING when every split is settled, or takes VERIFYING, PUBLISHING or CANCELLING over from a
+   * RUNNING → VERIFYING when no table is in an open phase, or takes VERIFYING, PUBLISHING or CANCELLING over from a
    * dead finaliser. Undefined when it is not this task's turn.
    */
   beginFinish(jobId: string, holder: string): Promise<Job | undefined>;
+  /**
+   * Supersedes every split that is not settled: of a failed table, or of a job that is being cancelled. After this
+   * no upload can be recorded and no split be committed any more.
+   */
+  supersedeOpen(job: Job): Promise<void>;
   /**
    * Fixes the outcome with the results of the extractions; the first one fixed stays. A success also moves to
    * PUBLISHING with `finishedAt`.
    */
   decide(job: Job, outcome: JobOutcome, results: readonly ExtractionResult[]): Promise<Job>;
-  /** To the terminal state of the decided outcome, last of all writes. */
+  /** To the terminal state of the decided outcome, last of all writes but the one below. */
   finish(job: Job): Promise<Job>;
+  /** Notes that the message of the job's end was sent. */
+  noteAnnounced(jobId: string): Promise<void>;
+
+  /** Finished jobs of the transport with the given state, newest version first. */
+  finishedJobs(transportId: string, state: JobState): Promise<readonly Job[]>;
+  noteOutputDeleted(jobId: string): Promise<void>;
 }
 
 export interface ExtractionResult {
@@ -383,15 +490,18 @@ export interface ExtractionResult {
   readonly error?: ErrorReport;
 }
 
-export interface SplitQueue {
+/** A piece of work that a task has claimed. */
+export type Work =
+  | { readonly kind: 'table'; readonly claim: TableClaim }
+  | { readonly kind: 'split'; readonly claim: Claim };
+
+export interface WorkQueue {
   /**
-   * Claims a pending split, one whose holder's lease has run out, or one that an earlier queue of this holder
-   * left behind. Without a claim, `open` tells whether unsettled splits remain, those of this holder included,
-   * which may yet come back.
+   * Claims what comes first: a table to plan, a split to read, a table to check; one that is pending, whose holder's
+   * lease has run out, or that an earlier queue of this holder left behind. Without work, `open` tells whether
+   * there may yet be some.
    */
-  next(): Promise<
-    { readonly claim: Claim } | { readonly claim: undefined; readonly open: boolean }
-  >;
+  next(): Promise<{ readonly work: Work } | { readonly work: undefined; readonly open: boolean }>;
 }
 
 // ── Pub/Sub ───────────────────────────────────────────────────────────────────────────────────
@@ -412,6 +522,12 @@ export interface ProgressSubscription {
   close(): Promise<void>;
 }
 
+export interface JobAnnouncer {
+  /** Sends the message of a job's end. Throws when Pub/Sub does not take it. */
+  announce(job: Job): Promise<void>;
+  close(): Promise<void>;
+}
+
 // ── Cloud Run ─────────────────────────────────────────────────────────────────────────────────
 
 export interface LaunchRequest {
@@ -428,9 +544,10 @@ export type ExecutionState = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 export interface TaskLauncher {
   /** Starts the tasks and returns the execution's resource name. Throws JOB_LAUNCH_ERROR; `retryable` tells ambiguous from refused. */
   launch(request: LaunchRequest): Promise<string>;
-  /** The execution that was launched for a job not before `since`, found by its arguments. */
+  /** The newest execution that was launched for a job not before `since`, found by its arguments. */
   find(jobId: string, since: Date): Promise<string | undefined>;
-  state(execution: string): Promise<ExecutionState>;
+  /** Undefined when Cloud Run does not, or no longer, know it. */
+  state(execution: string): Promise<ExecutionState | undefined>;
   /** Idempotent: an execution that has ended stays as it is. */
   cancel(execution: string): Promise<void>;
   close(): Promise<void>;

@@ -27,13 +27,20 @@ export async function withRetry<T>(
     try {
       return await operation();
     } catch (error) {
-      if (attempt >= attempts || !isRetryable(error)) throw error;
+      if (attempt >= attemptsAllowed(error, attempts)) throw error;
       await sleep(backoff.duration, undefined, { signal }).catch(() => {
         throw error;
       });
       backoff = backoff.next(undefined);
     }
   }
+}
+
+/** Attempts that make sense when one ended like this: one when it is final, two where somebody may have meant it. */
+export function attemptsAllowed(error: unknown, most: number): number {
+  if (!(error instanceof OraFerryError) || !error.retryable) return 1;
+  const { retry } = (error.details ?? {}) as { retry?: unknown };
+  return retry === 'once' ? Math.min(2, most) : most;
 }
 
 /** True for errors that may vanish by themselves. */

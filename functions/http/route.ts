@@ -26,7 +26,7 @@ type Complete<S extends Partial<InputSchemas>> = {
 };
 
 /** The deployed functions, which differ by what they may reach; `each` of them serves a few rows. */
-export type Service = 'api' | 'oracle';
+export type Service = 'api' | 'oracle' | 'reconcile';
 
 export type Tag = 'Service' | 'Oracle' | 'Transports' | 'Jobs' | 'Documentation';
 

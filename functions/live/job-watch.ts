@@ -75,7 +75,8 @@ export function createJobWatch(job: Job, options: WatchOptions): JobWatch {
       telling = undefined;
       if (story.refresh()) tellAll();
     }, times.tellMs);
-    if (progress.splits.some(({ done }) => done)) record.want();
+    const isSettled = progress.splits.some(({ done }) => done);
+    if (isSettled || story.lacks(progress)) record.want();
   }
 
   /** Once, however long it lasts. */

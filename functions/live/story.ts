@@ -20,6 +20,8 @@ export interface Story {
   record(detail: JobDetail): void;
   /** False for what is older than what was heard before. */
   hear(progress: TaskProgress): boolean;
+  /** True when it tells of splits that the record did not have yet. */
+  lacks(progress: TaskProgress): boolean;
   /** Puts what was heard into the feed. False when nothing has changed. */
   refresh(): boolean;
   /** The record cannot be read at the moment. */
@@ -70,6 +72,7 @@ export function createStory(job: Job, silentMs: number): Story {
     refresh,
     position: () => now?.position,
     hear: tally.hear,
+    lacks: tally.lacks,
     opening: () => now && feed.opening(frameOf(now)),
     fail: (error) => feed.put('error', errorEvent(error, job), 'standing'),
     mend() {

@@ -15,6 +15,8 @@ export interface Tally {
   record(detail: JobDetail): void;
   /** Takes what a task says. False when it has said newer things already. */
   hear(progress: TaskProgress): boolean;
+  /** True when it tells of splits that the record did not have yet: tables are planned while the job runs. */
+  lacks(progress: TaskProgress): boolean;
   /** The tables in the order of the transport. Their numbers never go back. */
   tables(): readonly ShownTable[];
 }
@@ -32,11 +34,13 @@ export function createTally(silentMs: number): Tally {
   const marks = new Map<string, TableProgress>();
   let detail: JobDetail | undefined;
   let splits: Grouped<Split> = new Map();
+  let known: ReadonlySet<string> = new Set();
 
   return {
     record(newer) {
       detail = newer;
       splits = Map.groupBy(newer.splits, (split) => split.extractionId);
+      known = new Set(newer.splits.map(({ id }) => id));
       for (const { id, state } of newer.splits) if (state === 'DONE') committed.delete(id);
     },
     hear({ holder, sequence, splits: said }) {
@@ -46,6 +50,7 @@ export function createTally(silentMs: number): Tally {
       for (const hint of said) if (hint.done) committed.set(hint.splitId, hint);
       return true;
     },
+    lacks: ({ splits: said }) => said.some(({ splitId }) => !known.has(splitId)),
     tables() {
       if (!detail) return [];
       const hints = Map.groupBy(newest(said(detail)), (hint) => hint.extractionId);
@@ -86,7 +91,7 @@ function isAhead(hint: SplitProgress, known: SplitProgress): boolean {
   return hint.rows >= known.rows;
 }
 
-/** An attempt that failed lowers the truth; what is shown waits until the truth is there again. */
+/** An attempt that failed, or a table that is read anew, lowers the truth; what is shown waits until the truth is there again. */
 function raise(mark: TableProgress | undefined, now: TableProgress): TableProgress {
   if (!mark) return now;
   return {
@@ -95,6 +100,6 @@ function raise(mark: TableProgress | undefined, now: TableProgress): TableProgre
     percent: Math.max(mark.percent, now.percent),
     bytesRead: Math.max(mark.bytesRead, now.bytesRead),
     bytesUploaded: Math.max(mark.bytesUploaded, now.bytesUploaded),
-    splitsDone: Math.max(mark.splitsDone, now.splitsDone),
+    splitsDone: Math.min(Math.max(mark.splitsDone, now.splitsDone), now.splitsTotal),
   };
 }

@@ -1,6 +1,8 @@
 import { getHealth, getIndex, healthView, indexView } from '../health.ts';
 import { type Route, route } from '../http/route.ts';
 import { getOracleStatus, oracleStatusView } from '../oracle-status.ts';
+import { reconcileJobs, reconcileView } from '../reconcile.ts';
+import { noBody } from './pieces.ts';
 
 /** How the service and its database do. */
 export const serviceRoutes: readonly Route[] = [
@@ -43,5 +45,18 @@ export const serviceRoutes: readonly Route[] = [
     response: oracleStatusView,
     errors: ['ORACLE_CLIENT_ERROR', 'ORACLE_CONNECTION_ERROR'],
     handle: getOracleStatus,
+  }),
+  route({
+    id: 'reconcile',
+    tag: 'Service',
+    method: 'POST',
+    service: 'reconcile',
+    path: '/api/reconcile',
+    summary: 'Bring jobs forward whose tasks are gone; to be called every minute',
+    scope: 'admin',
+    input: { body: noBody },
+    status: 200,
+    response: reconcileView,
+    handle: reconcileJobs,
   }),
 ];

@@ -7,6 +7,7 @@ import {
 } from '../../shared/domain/extraction.ts';
 import { type Job, type JobState, jobTransitions } from '../../shared/domain/job.ts';
 import { manifestName } from '../../shared/domain/layout.ts';
+import { splitMethods } from '../../shared/domain/split-range.ts';
 import type { ErrorReport } from '../../shared/errors.ts';
 import type { JobDetail } from '../../shared/ports.ts';
 
@@ -31,12 +32,14 @@ export const jobView = z.object({
   state: jobState,
   /** Decimal text: an SCN may exceed 2^53. */
   scn: z.string().nullable(),
-  consistency: z.enum(['scn', 'scn-per-table']).nullable(),
+  consistency: z.enum(['scn', 'scn-per-table', 'transaction']).nullable(),
   trace_id: z.string(),
   created_at: z.iso.datetime(),
   started_at: z.iso.datetime().nullable(),
   finished_at: z.iso.datetime().nullable(),
   output: z.object({ bucket: z.string(), prefix: z.string(), manifest: z.string() }),
+  /** When retention deleted the objects. */
+  output_deleted_at: z.iso.datetime().nullable(),
   execution: z.string().nullable(),
   error: errorView.nullable(),
 });
@@ -46,9 +49,12 @@ const extractionView = z.object({
   owner: z.string(),
   table: z.string(),
   state: extractionState,
-  scn: z.string(),
+  scn: z.string().nullable(),
+  /** Counts the plans of the table: a lost snapshot or a changed definition asks for another. */
   epoch: z.int(),
-  consistency: z.literal('scn'),
+  consistency: z.enum(['scn', 'transaction']).nullable(),
+  /** How the table was divided into splits; null until it is planned. */
+  split_method: z.enum(splitMethods).nullable(),
   rows: z.int(),
   /** Oracle's own count at the SCN; null until it is known, and without verification. */
   rows_expected: z.int().nullable(),
@@ -87,6 +93,7 @@ export function viewJob(job: Job): JobView {
     started_at: job.startedAt ?? null,
     finished_at: job.finishedAt ?? null,
     output: { ...job.output, manifest: manifestOf(job) },
+    output_deleted_at: job.outputDeletedAt ?? null,
     execution: job.execution ?? null,
     error: viewError(job.error),
   };
@@ -112,12 +119,13 @@ function viewExtraction({
     owner: extraction.owner,
     table: extraction.table,
     state: totals.state,
-    scn: extraction.scn,
+    scn: extraction.scn ?? null,
     epoch: extraction.epoch,
-    consistency: 'scn',
+    consistency: extraction.consistency ?? null,
+    split_method: extraction.splitMethod ?? null,
     rows: totals.rows,
-    rows_expected: extraction.countedRows ?? null,
-    verified_rows: totals.state === 'SUCCEEDED' ? (extraction.countedRows ?? null) : null,
+    rows_expected: totals.countedRows ?? null,
+    verified_rows: totals.state === 'SUCCEEDED' ? (totals.countedRows ?? null) : null,
     bytes: totals.bytes,
     bytes_uncompressed: totals.bytesUncompressed,
     parts: totals.parts.length,

@@ -11,7 +11,8 @@ const PROJECT = 'oraferry-local';
 const REGION = 'europe-west1';
 const JOB = 'oraferry';
 const BUCKET = 'oraferry-local-exports';
-const TOPIC = 'oraferry-progress';
+const PROGRESS_TOPIC = 'oraferry-progress';
+const COMPLETIONS_TOPIC = 'oraferry-completions';
 
 interface BackendOptions {
   readonly database: Database;
@@ -33,7 +34,7 @@ export async function startBackends(options: BackendOptions, resources: AsyncDis
   const gcs = await startGcs({ dir: bucketDir, buckets: [BUCKET] });
   resources.defer(() => gcs.close());
   const { firestore, pubsub } = await startEmulators(
-    { emulators, project: PROJECT, topic: TOPIC, signal },
+    { emulators, project: PROJECT, topics: [PROGRESS_TOPIC, COMPLETIONS_TOPIC], signal },
     resources,
   );
 
@@ -46,7 +47,8 @@ export async function startBackends(options: BackendOptions, resources: AsyncDis
     GCS_API_ENDPOINT: gcs.url,
     FIRESTORE_EMULATOR_HOST: firestore.host,
     PUBSUB_EMULATOR_HOST: pubsub.host,
-    ORAFERRY_PROGRESS_TOPIC: TOPIC,
+    ORAFERRY_PROGRESS_TOPIC: PROGRESS_TOPIC,
+    ORAFERRY_COMPLETIONS_TOPIC: COMPLETIONS_TOPIC,
   };
   /** For tasks and for the functions that ask Oracle; the deployed function `api` has no Oracle secret. */
   const oracleEnvironment: Record<string, string> = {

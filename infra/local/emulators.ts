@@ -40,8 +40,8 @@ export interface Emulated {
 export interface EmulatorsOptions {
   readonly emulators: Emulators;
   readonly project: string;
-  /** The Pub/Sub topic that exists from the start. */
-  readonly topic: string;
+  /** The Pub/Sub topics that exist from the start. */
+  readonly topics: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,11 +54,11 @@ export async function startEmulators(
     resources.defer(() => server.close());
     return server;
   };
-  const { emulators, project, topic, signal } = options;
+  const { emulators, project, topics, signal } = options;
   if (emulators === 'embedded') {
     const firestore = closing(await startFirestore());
-    const topics = [`projects/${project}/topics/${topic}`];
-    return { firestore, pubsub: closing(await startPubSub({ topics })) };
+    const names = topics.map((topic) => `projects/${project}/topics/${topic}`);
+    return { firestore, pubsub: closing(await startPubSub({ topics: names })) };
   }
   const started = await Promise.allSettled([
     startEmulator('firestore', { signal }).then(closing),
@@ -69,14 +69,18 @@ export async function startEmulators(
     return result.value;
   });
   if (!firestore || !pubsub) throw new Error('an emulator is missing');
-  await createTopic(pubsub.host, project, topic);
+  await createTopics(pubsub.host, project, topics);
   return { firestore, pubsub };
 }
 
-async function createTopic(host: string, projectId: string, topic: string): Promise<void> {
+async function createTopics(
+  host: string,
+  projectId: string,
+  topics: readonly string[],
+): Promise<void> {
   const client = new PubSub({ projectId, apiEndpoint: host, emulatorMode: true });
   try {
-    await client.createTopic(topic);
+    for (const topic of topics) await client.createTopic(topic);
   } finally {
     await client.close();
   }

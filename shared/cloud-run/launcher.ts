@@ -98,14 +98,31 @@ async function listPage(
 }
 
 // https://cloud.google.com/run/docs/reference/rpc/google.cloud.run.v2#execution
-async function readState(client: ExecutionsClient, name: string): Promise<ExecutionState> {
-  const [execution] = await client.getExecution({ name }, readOptions);
+async function readState(
+  client: ExecutionsClient,
+  name: string,
+): Promise<ExecutionState | undefined> {
+  const execution = await getExecution(client, name);
+  if (!execution) return undefined;
   if (!execution.completionTime) return 'RUNNING';
   const completed = execution.conditions?.find(({ type }) => type === 'Completed');
   if (completed?.executionReason === 'CANCELLED' || (execution.cancelledCount ?? 0) > 0) {
     return 'CANCELLED';
   }
   return completed?.state === 'CONDITION_SUCCEEDED' ? 'SUCCEEDED' : 'FAILED';
+}
+
+async function getExecution(
+  client: ExecutionsClient,
+  name: string,
+): Promise<Execution | undefined> {
+  try {
+    const [execution] = await client.getExecution({ name }, readOptions);
+    return execution;
+  } catch (error) {
+    if (codeOf(error) === grpcStatus.notFound) return undefined;
+    throw error;
+  }
 }
 
 async function cancel(client: ExecutionsClient, name: string): Promise<void> {

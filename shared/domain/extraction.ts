@@ -2,6 +2,8 @@ import type { ErrorReport } from '../errors.ts';
 import type { PlannedColumn } from './column.ts';
 import type { PlannedCondition } from './filter.ts';
 import type { Part, Split } from './split.ts';
+import type { SplitMethod } from './split-range.ts';
+import type { TableKind } from './table.ts';
 
 /** From each state of a table within a job, the states that may follow. */
 export const extractionTransitions = {
@@ -14,33 +16,91 @@ export const extractionTransitions = {
 
 export type ExtractionState = keyof typeof extractionTransitions;
 
-/** One table within a job, as planned: where it is read, what of it, and how many rows Oracle counts there. */
+/**
+ * What is to be done for a table, and from each phase those that may follow: its plan is claimed (PLANNING), its
+ * splits are read (READING), then somebody looks whether its definition is still that of the plan (CHECKING). A lost
+ * snapshot or a changed definition leads back to PENDING, for another plan at a new SCN.
+ */
+export const phaseTransitions = {
+  PENDING: ['PLANNING', 'FAILED'],
+  PLANNING: ['PLANNING', 'PENDING', 'READING', 'FAILED'],
+  READING: ['CHECKING', 'PENDING', 'FAILED'],
+  CHECKING: ['CHECKING', 'READING', 'READ', 'PENDING', 'FAILED'],
+  READ: [],
+  FAILED: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ExtractionPhase = keyof typeof phaseTransitions;
+
+/** Phases in which somebody must still do something for the table before the job can be verified. */
+export const openPhases = ['PENDING', 'PLANNING', 'READING', 'CHECKING'] as const;
+
+/** Plans that a table may have before it fails. */
+export const mostEpochs = 4;
+
+/** How the rows of a table belong together: all as of one SCN, or of one transaction. */
+export type TableConsistency = 'scn' | 'transaction';
+
+/** One table within a job: where it is read, what of it, and how many rows Oracle counts there. */
 export interface Extraction {
   readonly id: string;
   readonly owner: string;
   readonly table: string;
   /** What is read when the transport names a synonym. */
   readonly source?: { readonly owner: string; readonly table: string };
+  readonly kind: TableKind;
   /** Place in the transport's list of tables. */
   readonly position: number;
+  readonly phase: ExtractionPhase;
+  /** The task that plans or checks. */
+  readonly holder?: string;
+  /** Counts the plans of this table: 0 before the first is begun. Splits belong to one of them. */
   readonly epoch: number;
-  readonly scn: string;
+  /** Plans and checks that ended in an error, which are bounded. */
+  readonly failures: number;
+  /** Decimal text. Before the plan: the SCN to plan at, absent when the plan must take one of its own. */
+  readonly scn?: string;
+  readonly consistency?: TableConsistency;
+  /** When its present plan was published, ISO 8601. */
+  readonly plannedAt?: string;
   readonly columns: readonly PlannedColumn[];
   /** Only rows for which every condition holds are counted and exported. */
   readonly filter?: readonly PlannedCondition[];
   /** Oracle's comment on the table. */
   readonly comment?: string;
-  /** COUNT(*) at the SCN; absent with `verify: "none"`. */
+  /** The definition and place of the table before the SCN was taken, to be compared when all is read. */
+  readonly identity?: string;
+  /** By the dictionary, which may be wrong; for the size of splits and the order of work. */
+  readonly estimatedBytes?: number;
+  readonly estimatedRows?: number;
+  /** COUNT(*) at the SCN; absent with `verify: "none"`, and where it is counted with the rows. */
   readonly countedRows?: number;
+  readonly splitMethod?: SplitMethod;
+  /** 0 until it is planned. */
   readonly splitsTotal: number;
-  /** Set when the job's outcome is decided; before that the state follows from the splits. */
+  /** Why it failed, or why its last plan was given up. */
+  readonly error?: ErrorReport;
+  /** Set when the job's outcome is decided; before that the state follows from phase and splits. */
   readonly result?: { readonly state: ExtractionState; readonly error?: ErrorReport | undefined };
+}
+
+/** The right to plan a table, or to check it once it is read; every write on its behalf is refused once it is lost. */
+export interface TableClaim {
+  readonly purpose: 'plan' | 'check';
+  readonly jobId: string;
+  readonly extractionId: string;
+  /** Of the plan that is being made, or of the one that was read. */
+  readonly epoch: number;
+  readonly holder: string;
+  readonly claimId: string;
 }
 
 /** An extraction with the sums over the splits of its epoch. Bytes are those of committed parts. */
 export interface ExtractionTotals {
   readonly state: ExtractionState;
   readonly rows: number;
+  /** By Oracle; absent when nobody asked. */
+  readonly countedRows?: number;
   readonly bytes: number;
   readonly bytesUncompressed: number;
   readonly splitsDone: number;
@@ -56,10 +116,12 @@ export function totalsOf(extraction: Extraction, splits: readonly Split[]): Extr
   const own = splitsOf(extraction, splits);
   const done = own.filter((split) => split.state === 'DONE');
   const parts = done.flatMap((split) => split.parts);
-  const error = extraction.result?.error ?? own.find((split) => split.state === 'FAILED')?.error;
+  const countedRows = extraction.countedRows ?? done.at(0)?.countedRows;
+  const error = extraction.result?.error ?? failureOf(extraction, own);
   return {
-    state: extraction.result?.state ?? stateFrom(own),
+    state: extraction.result?.state ?? stateFrom(extraction),
     rows: sum(parts.map((part) => part.rows)),
+    ...(countedRows !== undefined && { countedRows }),
     bytes: sum(parts.map((part) => part.bytes)),
     bytesUncompressed: sum(parts.map((part) => part.bytesUncompressed)),
     splitsDone: done.length,
@@ -92,9 +154,24 @@ export function splitsOf(extraction: Extraction, splits: readonly Split[]): Spli
     .toSorted((a, b) => a.position - b.position);
 }
 
-function stateFrom(splits: readonly Split[]): ExtractionState {
-  if (splits.some((split) => split.state === 'FAILED')) return 'FAILED';
-  return splits.every((split) => split.state === 'PENDING') ? 'PENDING' : 'RUNNING';
+function failureOf(
+  { phase, error }: Extraction,
+  splits: readonly Split[],
+): ErrorReport | undefined {
+  return phase === 'FAILED' ? error : splits.find(({ state }) => state === 'FAILED')?.error;
+}
+
+const stateInPhase: Readonly<Record<ExtractionPhase, ExtractionState>> = {
+  PENDING: 'PENDING',
+  PLANNING: 'PENDING',
+  READING: 'RUNNING',
+  CHECKING: 'RUNNING',
+  READ: 'RUNNING',
+  FAILED: 'FAILED',
+};
+
+function stateFrom({ phase }: Extraction): ExtractionState {
+  return stateInPhase[phase];
 }
 
 /** By field, in the order of their names, so that the same parts always give the same text. */

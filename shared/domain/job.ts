@@ -17,8 +17,8 @@ export const jobTransitions = {
 
 export type JobState = keyof typeof jobTransitions;
 
-/** How the rows of a job belong together: one SCN for all tables, or one per table. */
-export type Consistency = 'scn' | 'scn-per-table';
+/** How the rows of a job belong together: one SCN for all tables, one per table, or one transaction for some. */
+export type Consistency = 'scn' | 'scn-per-table' | 'transaction';
 
 /** One execution of a transport. It copies the definition, so a later change of the transport cannot reach it. */
 export interface Job {
@@ -38,14 +38,20 @@ export interface Job {
   /** Decimal text, because an SCN may exceed 2^53. Absent with `snapshot: "table"`. */
   readonly scn?: string;
   readonly consistency?: Consistency;
-  /** Counts the plans: each planner that takes the job over starts a new one. */
+  /** Counts the planners of the job: each that takes it over begins anew. Tables have epochs of their own. */
   readonly epoch: number;
   /** The task whose turn it is to plan or to finish; the turn is lost with the task's lease. */
   readonly owner?: string;
   /** The end that the finaliser decided upon, fixed before it is carried out. */
   readonly outcome?: JobOutcome;
-  /** Resource name of the Cloud Run execution. */
+  /** Resource name of the newest Cloud Run execution. */
   readonly execution?: string;
+  /** Executions that reconcile launched because no task of the job was left. */
+  readonly relaunches?: number;
+  /** When the message of its end was sent. */
+  readonly announcedAt?: string;
+  /** When retention deleted its objects. */
+  readonly outputDeletedAt?: string;
   readonly error?: ErrorReport;
 }
 

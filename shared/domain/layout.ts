@@ -21,10 +21,28 @@ export function tableFolder(owner: string, table: string): string {
   return `${encodeName(owner)}.${encodeName(table)}`;
 }
 
-/** `HR.EMPLOYEES/part-00042-a1.jsonl.gz`, relative to the job's prefix. */
-export function partName(owner: string, table: string, split: number, attempt: number): string {
+/** What names a part: no two attempts, whatever their epoch, ever write under the same name. */
+interface PartNumbers {
+  readonly split: number;
+  readonly epoch: number;
+  readonly attempt: number;
+  /** Place within the attempt, from 1: a stream that grows too long goes on in another part. */
+  readonly part: number;
+}
+
+/**
+ * `HR.EMPLOYEES/part-00042-a1.jsonl.gz`, relative to the job's prefix; `part-00042-e2-a1-p3.jsonl.gz` for the third
+ * part of an attempt of the second epoch.
+ */
+export function partName(
+  owner: string,
+  table: string,
+  { split, epoch, attempt, part }: PartNumbers,
+): string {
   const number = String(split).padStart(5, '0');
-  return `${tableFolder(owner, table)}/part-${number}-a${attempt}.jsonl.gz`;
+  const ofEpoch = epoch > 1 ? `-e${epoch}` : '';
+  const ofAttempt = part > 1 ? `-p${part}` : '';
+  return `${tableFolder(owner, table)}/part-${number}${ofEpoch}-a${attempt}${ofAttempt}.jsonl.gz`;
 }
 
 /** `HR.EMPLOYEES/_schema.json`, relative to the job's prefix. */

@@ -1,6 +1,6 @@
 import type { ErrorReport } from '../errors.ts';
-import { type Extraction, type ExtractionTotals, totalsOf } from './extraction.ts';
-import type { Job } from './job.ts';
+import { type Extraction, type ExtractionTotals, totalsOf, withSplits } from './extraction.ts';
+import type { Consistency, Job } from './job.ts';
 import { loadName, schemaName } from './layout.ts';
 import type { Split } from './split.ts';
 
@@ -13,19 +13,22 @@ export function manifestBody(
   extractions: readonly Extraction[],
   splits: readonly Split[],
 ): string {
-  const tables = extractions
-    .toSorted((a, b) => a.position - b.position)
-    .map((extraction) => ({ extraction, totals: totalsOf(extraction, splits) }));
+  const inOrder = extractions.toSorted((a, b) => a.position - b.position);
+  const tables = withSplits(inOrder, splits).map(({ extraction, splits: its }) => ({
+    extraction,
+    totals: totalsOf(extraction, its),
+  }));
+  const succeeded = tables.filter(({ totals }) => totals.state === 'SUCCEEDED');
   const manifest = {
     job_id: job.id,
     transport: job.transportName,
     version: job.version,
     scn: job.scn ?? null,
-    consistency: job.consistency,
+    consistency: consistencyOf(job, succeeded),
     state: job.outcome?.state,
     started_at: job.startedAt,
     finished_at: job.finishedAt,
-    tables: tables.filter(({ totals }) => totals.state === 'SUCCEEDED').map(tableEntry),
+    tables: succeeded.map(tableEntry),
     failed: tables.filter(({ totals }) => totals.state !== 'SUCCEEDED').map(failedEntry),
   };
   return `${JSON.stringify(manifest, null, 2)}\n`;
@@ -55,6 +58,14 @@ export function latestVersion(body: string | undefined): number {
   }
 }
 
+/** What holds for all tables together: a table that had to be planned anew is of another SCN than the job. */
+function consistencyOf(job: Job, tables: readonly TableWithTotals[]): Consistency {
+  if (tables.some(({ extraction }) => extraction.consistency === 'transaction'))
+    return 'transaction';
+  const sharesScn = tables.every(({ extraction }) => extraction.scn === job.scn);
+  return job.scn !== undefined && sharesScn ? 'scn' : 'scn-per-table';
+}
+
 interface TableWithTotals {
   readonly extraction: Extraction;
   readonly totals: ExtractionTotals;
@@ -64,11 +75,12 @@ function tableEntry({ extraction, totals }: TableWithTotals) {
   return {
     owner: extraction.owner,
     table: extraction.table,
-    scn: extraction.scn,
+    scn: extraction.consistency === 'transaction' ? null : extraction.scn,
     epoch: extraction.epoch,
-    consistency: 'scn',
+    consistency: extraction.consistency,
+    split_method: extraction.splitMethod,
     rows: totals.rows,
-    verified_rows: extraction.countedRows ?? null,
+    verified_rows: totals.countedRows ?? null,
     schema: schemaName(extraction.owner, extraction.table),
     load: loadName(extraction.owner, extraction.table),
     replacements: totals.replacements,

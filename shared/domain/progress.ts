@@ -77,7 +77,7 @@ export function tableProgress(
 
 function isUnderWay(hint: SplitProgress, splits: readonly Split[]): boolean {
   const split = splits.find(({ id }) => id === hint.splitId);
-  if (!split || split.state === 'DONE' || split.state === 'FAILED') return false;
+  if (split?.state !== 'PENDING' && split?.state !== 'CLAIMED') return false;
   return hint.attempt >= split.attempt;
 }
 
@@ -90,6 +90,8 @@ interface Work {
 
 /** Rows tell more than splits, where they were counted. What is not committed is not finished. */
 function percentOf({ rows, countedRows, splitsDone, splitsTotal }: Work): number {
+  // A table that is not planned yet has no splits.
+  if (splitsTotal === 0) return 0;
   if (splitsDone === splitsTotal) return 100;
   const share = countedRows ? rows / countedRows : splitsDone / splitsTotal;
   return Math.min(99.9, Math.floor(share * 1000) / 10);

@@ -1,11 +1,17 @@
 import type { ErrorReport } from '../errors.ts';
+import type { SplitRange } from './split-range.ts';
 
-/** From each state of a split, the states that may follow. CLAIMED to CLAIMED is a take-over from a dead task. */
+/**
+ * From each state of a split, the states that may follow. CLAIMED to CLAIMED is a take-over from a dead task.
+ * SUPERSEDED is what a new plan of its table, or the end of the job, makes of every split of before: whatever a
+ * zombie still tries to write about it is refused.
+ */
 export const splitTransitions = {
-  PENDING: ['CLAIMED'],
-  CLAIMED: ['CLAIMED', 'PENDING', 'DONE', 'FAILED'],
-  DONE: [],
-  FAILED: [],
+  PENDING: ['CLAIMED', 'SUPERSEDED'],
+  CLAIMED: ['CLAIMED', 'PENDING', 'DONE', 'FAILED', 'SUPERSEDED'],
+  DONE: ['SUPERSEDED'],
+  FAILED: ['SUPERSEDED'],
+  SUPERSEDED: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type SplitState = keyof typeof splitTransitions;
@@ -38,6 +44,7 @@ export interface Split {
   readonly epoch: number;
   /** Place within its table; names the part. */
   readonly position: number;
+  readonly range: SplitRange;
   readonly state: SplitState;
   /** Counts the claims; each attempt writes under its own object name. */
   readonly attempt: number;
@@ -47,6 +54,8 @@ export interface Split {
   readonly holder?: string;
   readonly uploads: readonly UploadRecord[];
   readonly parts: readonly Part[];
+  /** COUNT(*) in the transaction that read the rows, where there was no SCN to count at. */
+  readonly countedRows?: number;
   readonly error?: ErrorReport;
 }
 
@@ -60,6 +69,18 @@ export interface Claim {
   readonly attempt: number;
   readonly failures: number;
   readonly holder: string;
+  readonly range: SplitRange;
+  /** Of the record as last written on behalf of this claim: an opaque text that later writes must still find. */
+  readonly version: string;
+}
+
+/** What an attempt read and wrote. */
+export interface SplitResult {
+  readonly rows: number;
+  /** None when there was no row. */
+  readonly parts: readonly Part[];
+  /** COUNT(*) in the transaction that read the rows, where there is no SCN. */
+  readonly countedRows?: number;
 }
 
 /** True when the claim is what the record says, so that a write on its behalf may count. */

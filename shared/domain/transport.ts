@@ -49,10 +49,15 @@ const options = z.strictObject({
   gzip_level: z.int().min(1).max(9).default(1),
   verify: z.enum(['count', 'none']).default('count'),
   snapshot: z.enum(['job', 'table']).default('job'),
+  // Compressed. BigQuery takes at most 4 GB of a compressed file, and reads none in parallel.
+  // https://cloud.google.com/bigquery/quotas#load_jobs
+  target_part_bytes: z.int().min(1_048_576).max(1_900_000_000).default(268_435_456),
   number_default: z.enum(['STRING', 'BIGNUMERIC']).default('STRING'),
   dates: z.enum(['datetime', 'string']).default('datetime'),
   time_zones: z.enum(['offset', 'region']).default('offset'),
   on_replacement: z.enum(['warn', 'fail']).default('warn'),
+  /** How many complete versions keep their objects; all unless told. */
+  retention: z.strictObject({ versions: z.int().min(1).max(10_000) }).optional(),
   /** Whether an execute may start a job while another one of the transport runs. */
   allow_concurrent: z.boolean().default(false),
 });

@@ -3,6 +3,7 @@ import type {
   CollectionReference,
   DocumentReference,
   Firestore,
+  Query,
   Timestamp,
 } from '@google-cloud/firestore';
 import type { Extraction } from '../domain/extraction.ts';
@@ -30,17 +31,16 @@ export interface JobDocument extends Omit<Job, 'id'> {
   readonly launchAt?: Timestamp;
   /** Random for each launch: tells a launcher whose answer was lost that the launch is its own. */
   readonly launchId?: string;
+  /** Until its end has been announced: what reconcile looks for. */
+  readonly isOpen?: boolean;
   /** Oracle sessions that its tasks may open together. */
   readonly sessions?: number;
 }
 
-/** A job as the domain knows it; fields of the store's own stay behind. */
-export function toJob(id: string, document: JobDocument): Job {
-  const { launchAt: _, launchId: _id, sessions: _s, ...job } = document;
-  return { id, ...job };
+export interface ExtractionDocument extends Omit<Extraction, 'id'> {
+  /** Random for each claim of the table. */
+  readonly claimId?: string;
 }
-
-export type ExtractionDocument = Omit<Extraction, 'id'>;
 
 export interface SplitDocument extends Omit<Split, 'id'> {
   /** A guess, for the order of claims only. */
@@ -104,6 +104,11 @@ export function request(
   return db.collection('requests').doc(id) as DocumentReference<RequestDocument>;
 }
 
+/** The same documents with these fields alone: what is not needed need not travel. */
+export function select<D>(query: Query<D>, ...fields: (keyof D & string)[]): Query<D> {
+  return query.select(...fields) as Query<D>;
+}
+
 /** Every execute that makes a job reads this document and writes it, so that they are decided one after the other. */
 export function executeGate(db: Firestore): DocumentReference<{ jobId: string }> {
   return db.collection('gates').doc('execute') as DocumentReference<{ jobId: string }>;
@@ -133,6 +138,28 @@ export function byId<D>(collection: CollectionReference<D>, id: string): Documen
 export function splitId(extractionId: string, epoch: number, position: number): string {
   return hash([extractionId, epoch, position]).slice(0, 32);
 }
+
+/** A job as the domain knows it; fields of the store's own stay behind. */
+export function toJob(id: string, document: JobDocument): Job {
+  const { launchAt: _, launchId: _id, isOpen: _open, sessions: _s, ...job } = document;
+  return { id, ...job };
+}
+
+/** An extraction as the domain knows it. Those of before tables had phases were all planned. */
+export function toExtraction(id: string, document: ExtractionDocument): Extraction {
+  const { claimId: _, ...extraction } = document;
+  return { id, ...beforePhases, ...extraction };
+}
+
+const beforePhases = { kind: 'table', phase: 'READ', failures: 0 } as const;
+
+/** A split as the domain knows it. Those of before splits had ranges were whole tables. */
+export function toSplit(id: string, document: SplitDocument): Split {
+  const { claimId: _, expectedRows: _rows, ...split } = document;
+  return { id, ...beforeRanges, ...split };
+}
+
+const beforeRanges = { range: { kind: 'whole' } } as const;
 
 function hash(key: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(key)).digest('hex');

@@ -57,6 +57,7 @@ export async function enqueue(db: Firestore, request: ExecuteRequest): Promise<E
       traceId: request.traceId,
       createdAt: snapshot.readTime.toDate().toISOString(),
       epoch: 0,
+      isOpen: true,
       sessions,
     };
     tx.set(gate.ref, { jobId });

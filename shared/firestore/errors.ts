@@ -34,9 +34,10 @@ export async function store<T>(operation: () => Promise<T>): Promise<T> {
   }
 }
 
-/** True when the document was not as the write's precondition said. */
+/** True when the document was not as the write's precondition said, or not there. */
 export function isPreconditionFailure(error: unknown): boolean {
-  return codeOf(error) === failedPrecondition;
+  const code = codeOf(error);
+  return code === failedPrecondition || code === notFound;
 }
 
 function translate(error: unknown): OraFerryError {

@@ -18,13 +18,16 @@ import {
   leases,
   newId,
   splits,
+  toExtraction,
   toJob,
+  toSplit,
 } from './documents.ts';
 import { enqueue } from './enqueue.ts';
 import { store } from './errors.ts';
+import { isLaunching } from './launching.ts';
+import { noteOnce } from './notes.ts';
 import { readPage } from './paging.ts';
-
-const launchMs = 60_000;
+import { endUnattended, hasLiveTask, openJobs, takeRelaunch } from './unattended.ts';
 
 /** Jobs in Firestore, as the functions see them. */
 export function createJobStore(db: Firestore): JobStore {
@@ -36,7 +39,9 @@ export function createJobStore(db: Firestore): JobStore {
     releaseLaunch: (jobId) =>
       store(async () => void (await jobs(db).doc(jobId).update({ launchAt: FieldValue.delete() }))),
     recordExecution: (jobId, execution) =>
-      store(async () => void (await jobs(db).doc(jobId).update({ execution }))),
+      store(async () => {
+        await jobs(db).doc(jobId).update({ execution, launchAt: FieldValue.delete() });
+      }),
     failLaunch: (jobId, error) =>
       store(() => db.runTransaction((tx) => failLaunch(db, tx, jobId, error))),
     get: (tenant, id) => store(async () => jobOf(tenant, await byId(jobs(db), id).get())),
@@ -48,6 +53,11 @@ export function createJobStore(db: Firestore): JobStore {
       }),
     requestCancel: (tenant, id) =>
       store(() => db.runTransaction((tx) => requestCancel(db, tx, tenant, id))),
+    open: (limit) => store(() => openJobs(db, limit)),
+    hasLiveTask: (jobId) => store(() => hasLiveTask(db, jobId)),
+    takeRelaunch: (seen, most) => store(() => takeRelaunch(db, seen, most)),
+    endUnattended: (seen, error) => store(() => endUnattended(db, seen, error)),
+    noteAnnounced: (jobId) => store(() => noteOnce(db, jobId, 'announcedAt')),
   };
 }
 
@@ -60,7 +70,7 @@ async function takeLaunch(db: Firestore, jobId: string): Promise<boolean> {
     if (job?.state !== 'QUEUED' || job.execution !== undefined) return false;
     if (job.launchId === launchId) return true;
     const now = snapshot.readTime;
-    if (job.launchAt && now.toMillis() - job.launchAt.toMillis() < launchMs) return false;
+    if (isLaunching(job, now)) return false;
     tx.update(snapshot.ref, { launchAt: now, launchId });
     return true;
   });
@@ -81,16 +91,18 @@ async function failLaunch(
 async function detail(db: Firestore, tenant: string, id: string): Promise<JobDetail> {
   const job = jobOf(tenant, await byId(jobs(db), id).get());
   const [tables, parts, tasks] = await Promise.all([
-    extractions(db, id).where('epoch', '==', job.epoch).get(),
-    splits(db, id).where('epoch', '==', job.epoch).get(),
+    extractions(db, id).get(),
+    splits(db, id).get(),
     leases(db, id).get(),
   ]);
+  const found = tables.docs.map((doc) => toExtraction(doc.id, doc.data()));
+  const epochs = new Map(found.map((extraction) => [extraction.id, extraction.epoch]));
   return {
     job,
-    extractions: tables.docs
-      .map((doc) => ({ id: doc.id, ...doc.data() }))
-      .toSorted((a, b) => a.position - b.position),
-    splits: parts.docs.map((doc) => ({ id: doc.id, ...doc.data() })),
+    extractions: found.toSorted((a, b) => a.position - b.position),
+    splits: parts.docs
+      .map((doc) => toSplit(doc.id, doc.data()))
+      .filter(({ extractionId, epoch }) => epoch === epochs.get(extractionId)),
     hints: tasks.docs.flatMap((doc) => doc.data().hints),
   };
 }

@@ -1,7 +1,7 @@
-import type { Firestore, Transaction } from '@google-cloud/firestore';
+import type { DocumentSnapshot, Firestore, Transaction } from '@google-cloud/firestore';
 import { isLive } from '../domain/lease.ts';
 import { OraFerryError } from '../errors.ts';
-import { leases } from './documents.ts';
+import { type LeaseDocument, leases } from './documents.ts';
 
 /** True while the task's lease lasts, by the server's clock. */
 export async function isHolderLive(
@@ -12,9 +12,16 @@ export async function isHolderLive(
 ): Promise<boolean> {
   const ref = leases(db, jobId).doc(holder);
   const snapshot = reader ? await reader.get(ref) : await ref.get();
+  return leaseLeftMs(snapshot) > 0;
+}
+
+/** How much longer the lease lasts, by the server's clock; nothing, or less, once it has run out. */
+export function leaseLeftMs(snapshot: DocumentSnapshot<LeaseDocument>): number {
   const lease = snapshot.data();
-  const renewal = lease && { renewedAt: lease.renewedAt.toMillis(), ttlMs: lease.ttlMs };
-  return isLive(renewal, snapshot.readTime.toMillis());
+  if (!lease) return 0;
+  const renewal = { renewedAt: lease.renewedAt.toMillis(), ttlMs: lease.ttlMs };
+  const now = snapshot.readTime.toMillis();
+  return isLive(renewal, now) ? renewal.renewedAt + renewal.ttlMs - now : 0;
 }
 
 /** What a write throws whose right has passed to another task, or whose job has moved on. */

@@ -1,8 +1,10 @@
 import { FieldValue, type Firestore, type Transaction } from '@google-cloud/firestore';
-import { type Job, type JobOutcome, mayBecome } from '../domain/job.ts';
+import { openPhases } from '../domain/extraction.ts';
+import { type Job, type JobOutcome, type JobState, mayBecome } from '../domain/job.ts';
 import type { ExtractionResult } from '../ports.ts';
 import { extractions, type JobDocument, jobs, splits, toJob } from './documents.ts';
 import { isHolderLive, lost } from './leases.ts';
+import { supersedeAll } from './supersede.ts';
 
 export function beginFinish(
   db: Firestore,
@@ -26,23 +28,20 @@ async function isFree(
   job: JobDocument,
   holder: string,
 ): Promise<boolean> {
-  if (job.state === 'RUNNING') return !(await hasOpenSplit(db, tx, jobId, job.epoch));
+  if (job.state === 'RUNNING') return !(await hasOpenTable(db, tx, jobId));
   const finishing = ['VERIFYING', 'PUBLISHING', 'CANCELLING'].includes(job.state);
   if (!finishing || job.owner === undefined || job.owner === holder) return finishing;
   return !(await isHolderLive(db, tx, jobId, job.owner));
 }
 
-async function hasOpenSplit(
-  db: Firestore,
-  tx: Transaction,
-  jobId: string,
-  epoch: number,
-): Promise<boolean> {
-  const open = splits(db, jobId)
-    .where('epoch', '==', epoch)
-    .where('state', 'in', ['PENDING', 'CLAIMED'])
-    .limit(1);
+async function hasOpenTable(db: Firestore, tx: Transaction, jobId: string): Promise<boolean> {
+  const open = extractions(db, jobId).where('phase', 'in', openPhases).select().limit(1);
   return !(await tx.get(open)).empty;
+}
+
+export function supersedeOpen(db: Firestore, job: Job): Promise<void> {
+  // A job that no longer runs has no way back, and nothing is committed or planned in it any more.
+  return supersedeAll(splits(db, job.id).where('state', 'in', ['PENDING', 'CLAIMED']));
 }
 
 export function decide(
@@ -84,6 +83,19 @@ export function finish(db: Firestore, job: Job): Promise<Job> {
     tx.update(snapshot.ref, { state: end, owner: FieldValue.delete() });
     return toJob(job.id, { ...stored, state: end });
   });
+}
+
+export async function finishedJobs(
+  db: Firestore,
+  transportId: string,
+  state: JobState,
+): Promise<Job[]> {
+  const { docs } = await jobs(db)
+    .where('transportId', '==', transportId)
+    .where('state', '==', state)
+    .orderBy('version', 'desc')
+    .get();
+  return docs.map((doc) => toJob(doc.id, doc.data()));
 }
 
 function requireTurn(stored: JobDocument | undefined, job: Job): JobDocument {

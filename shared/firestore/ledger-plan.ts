@@ -2,15 +2,9 @@ import { FieldValue, type Firestore, type Transaction } from '@google-cloud/fire
 import type { Extraction } from '../domain/extraction.ts';
 import type { Consistency, Job } from '../domain/job.ts';
 import type { ErrorReport } from '../errors.ts';
-import type { TablePlan } from '../ports.ts';
-import { extractions, jobs, type SplitDocument, splitId, splits, toJob } from './documents.ts';
+import { batchesOf, type WeighedWrite, weightOf } from './batches.ts';
+import { extractions, jobs, toJob } from './documents.ts';
 import { isHolderLive, lost } from './leases.ts';
-
-// Weights are in planned columns, each of which takes up to half a KiB. A request may have 10 MiB.
-// https://firebase.google.com/docs/firestore/quotas#writes_and_transactions
-const weightPerTransaction = 5_000;
-const weightPerDocument = 20;
-const charactersPerWeight = 512;
 
 export function beginPlanning(
   db: Firestore,
@@ -37,13 +31,12 @@ export function beginPlanning(
   });
 }
 
-export async function savePlans(
+export async function saveTables(
   db: Firestore,
   job: Job,
-  plans: readonly TablePlan[],
+  tables: readonly Extraction[],
 ): Promise<void> {
-  const writes = plans.flatMap((plan) => writesOf(db, job, plan));
-  for (const some of batchesOf(writes)) {
+  for (const some of batchesOf(tables.map((table) => writeOf(db, job, table)))) {
     await db.runTransaction(async (tx) => {
       await requirePlanner(db, tx, job);
       for (const { write } of some) write(tx);
@@ -51,7 +44,16 @@ export async function savePlans(
   }
 }
 
-export function publishPlan(
+function writeOf(db: Firestore, job: Job, { id, ...extraction }: Extraction): WeighedWrite {
+  const { columns, filter } = extraction;
+  const comments = columns.reduce((sum, { comment = '' }) => sum + comment.length, 0);
+  return {
+    weight: weightOf(columns.length, comments + JSON.stringify(filter ?? []).length),
+    write: (tx) => tx.set(extractions(db, job.id).doc(id), extraction),
+  };
+}
+
+export function publishTables(
   db: Firestore,
   job: Job,
   consistency: Consistency,
@@ -86,52 +88,4 @@ async function requirePlanner(db: Firestore, tx: Transaction, job: Job): Promise
   const holds =
     stored?.state === 'PLANNING' && stored.owner === job.owner && stored.epoch === job.epoch;
   if (!holds) throw lost('another task plans the job, or it is past planning');
-}
-
-interface PlanWrite {
-  readonly weight: number;
-  write(tx: Transaction): void;
-}
-
-function writesOf(db: Firestore, job: Job, plan: TablePlan): PlanWrite[] {
-  const { id, ...extraction } = plan.extraction;
-  const writeExtraction: PlanWrite = {
-    weight: weightPerDocument + extraction.columns.length + weightOfComments(extraction),
-    write: (tx) => tx.set(extractions(db, job.id).doc(id), extraction),
-  };
-  const writeSplits = Array.from({ length: plan.splits }, (_, position): PlanWrite => {
-    const ref = splits(db, job.id).doc(splitId(id, job.epoch, position));
-    const split = newSplit(plan, job.epoch, position);
-    return { weight: weightPerDocument, write: (tx) => tx.set(ref, split) };
-  });
-  return [writeExtraction, ...writeSplits];
-}
-
-function weightOfComments({ columns }: Pick<Extraction, 'columns'>): number {
-  const characters = columns.reduce((sum, { comment = '' }) => sum + comment.length, 0);
-  return Math.ceil(characters / charactersPerWeight);
-}
-
-function newSplit({ extraction, splits }: TablePlan, epoch: number, position: number) {
-  const { id: extractionId, countedRows } = extraction;
-  const nothingYet = { attempt: 0, failures: 0, uploads: [], parts: [] };
-  const expectedRows = countedRows && Math.ceil(countedRows / splits);
-  return {
-    ...{ extractionId, epoch, position, state: 'PENDING', ...nothingYet },
-    ...(expectedRows !== undefined && { expectedRows }),
-  } satisfies SplitDocument;
-}
-
-function batchesOf(writes: readonly PlanWrite[]): PlanWrite[][] {
-  const batches: PlanWrite[][] = [];
-  let room = 0;
-  for (const write of writes) {
-    if (write.weight > room) {
-      batches.push([]);
-      room = weightPerTransaction;
-    }
-    batches.at(-1)?.push(write);
-    room -= write.weight;
-  }
-  return batches;
 }

@@ -1,32 +1,66 @@
-import { FieldValue, type Firestore, type Transaction } from '@google-cloud/firestore';
-import { type Claim, holdsClaim, type Part, type Split, wasCommittedBy } from '../domain/split.ts';
+import {
+  type DocumentData,
+  type DocumentSnapshot,
+  FieldValue,
+  type Firestore,
+  Timestamp,
+  type Transaction,
+} from '@google-cloud/firestore';
+import { type Claim, holdsClaim, type SplitResult, wasCommittedBy } from '../domain/split.ts';
 import type { ErrorReport } from '../errors.ts';
-import { jobs, splits } from './documents.ts';
+import {
+  type ExtractionDocument,
+  extractions,
+  type JobDocument,
+  jobs,
+  type SplitDocument,
+  splits,
+  toSplit,
+} from './documents.ts';
+import { isPreconditionFailure } from './errors.ts';
 import { lost } from './leases.ts';
 
-export function recordUpload(
+/**
+ * One write, which succeeds only on the record as this claim last wrote it. Where it is refused the record tells
+ * whether that was because it had succeeded before, and only its answer was lost.
+ */
+export async function recordUpload(
   db: Firestore,
   claim: Claim,
   name: string,
   uri: string,
-): Promise<void> {
-  return db.runTransaction(async (tx) => {
-    const { split, running } = await read(db, tx, claim);
-    requireClaim(split, claim, running);
-    const upload = { attempt: claim.attempt, name, uri };
-    tx.update(splits(db, claim.jobId).doc(claim.splitId), {
-      uploads: FieldValue.arrayUnion(upload),
-    });
-  });
+): Promise<Claim> {
+  const ref = splits(db, claim.jobId).doc(claim.splitId);
+  const upload = { attempt: claim.attempt, name, uri };
+  try {
+    const write = { uploads: FieldValue.arrayUnion(upload) };
+    const precondition = { lastUpdateTime: timeOf(claim.version) };
+    const { writeTime } = await ref.update(write, precondition);
+    return { ...claim, version: versionOf(writeTime) };
+  } catch (error) {
+    if (!isPreconditionFailure(error)) throw error;
+    const snapshot = await ref.get();
+    const split = snapshot.data();
+    const recorded = split?.uploads.some((one) => one.uri === uri && one.name === name);
+    if (!recorded || !isHeld(snapshot, claim)) throw notHeld();
+    return { ...claim, version: versionOf(snapshot.updateTime) };
+  }
 }
 
-export function commitSplit(db: Firestore, claim: Claim, parts: readonly Part[]): Promise<void> {
+export function commitSplit(
+  db: Firestore,
+  claim: Claim,
+  { parts, countedRows }: Omit<SplitResult, 'rows'>,
+): Promise<void> {
   return db.runTransaction(async (tx) => {
-    const { split, running } = await read(db, tx, claim);
-    // True even when the job has moved on meanwhile: this may have been its last open split.
-    if (wasCommittedBy(split, claim)) return;
-    requireClaim(split, claim, running);
-    tx.update(splits(db, claim.jobId).doc(claim.splitId), { state: 'DONE', parts });
+    const { job, extraction, split } = await read(db, tx, claim);
+    // True even when the table or the job has moved on meanwhile: this may have been its last open split.
+    const stored = split.data();
+    if (stored && wasCommittedBy(toSplit(split.id, stored), claim)) return;
+    requireReading(job, extraction, claim);
+    if (!isHeld(split, claim)) throw notHeld();
+    const counted = countedRows === undefined ? {} : { countedRows };
+    tx.update(split.ref, { state: 'DONE', parts, ...counted });
   });
 }
 
@@ -37,51 +71,74 @@ export function failSplit(
   final: boolean,
 ): Promise<void> {
   const state = final ? 'FAILED' : 'PENDING';
+  const failures = claim.failures + 1;
   return db.runTransaction(async (tx) => {
-    const { split, running } = await read(db, tx, claim);
-    const failures = claim.failures + 1;
-    const done = split.attempt === claim.attempt && split.failures === failures;
-    if (done && split.state === state) return;
-    requireClaim(split, claim, running);
-    tx.update(splits(db, claim.jobId).doc(claim.splitId), {
-      state,
-      holder: FieldValue.delete(),
-      failures,
-      error,
-    });
+    const { job, extraction, split } = await read(db, tx, claim);
+    const stored = split.data();
+    const isSame = stored?.attempt === claim.attempt && stored.failures === failures;
+    if (isSame && stored.state === state) return;
+    requireReading(job, extraction, claim);
+    if (!isHeld(split, claim)) throw notHeld();
+    tx.update(split.ref, { state, holder: FieldValue.delete(), failures, error });
+    if (final) tx.update(extraction.ref, { phase: 'FAILED', error });
   });
 }
 
 export function releaseSplit(db: Firestore, claim: Claim): Promise<void> {
   return db.runTransaction(async (tx) => {
-    const { split, running } = await read(db, tx, claim);
-    if (!holdsClaim(split, claim)) return;
-    requireClaim(split, claim, running);
-    tx.update(splits(db, claim.jobId).doc(claim.splitId), {
-      state: 'PENDING',
-      holder: FieldValue.delete(),
-    });
+    const split = await tx.get(splits(db, claim.jobId).doc(claim.splitId));
+    if (!isHeld(split, claim)) return;
+    tx.update(split.ref, { state: 'PENDING', holder: FieldValue.delete() });
   });
 }
 
-interface ClaimedSplit {
-  readonly split: Split;
-  /** The job still runs, in the epoch of the claim. */
-  readonly running: boolean;
+/** The version of a record that was last written at this time. */
+export function versionOf(time: Timestamp | undefined): string {
+  return time ? `${time.seconds}.${time.nanoseconds}` : '';
 }
 
-async function read(db: Firestore, tx: Transaction, claim: Claim): Promise<ClaimedSplit> {
-  const [jobSnapshot, splitSnapshot] = await Promise.all([
-    tx.get(jobs(db).doc(claim.jobId)),
-    tx.get(splits(db, claim.jobId).doc(claim.splitId)),
-  ]);
-  const job = jobSnapshot.data();
-  const split = splitSnapshot.data();
-  if (job?.epoch !== claim.epoch || !split) throw lost('the job has moved on');
-  return { split: { id: claim.splitId, ...split }, running: job.state === 'RUNNING' };
+function timeOf(version: string): Timestamp {
+  const [seconds, nanoseconds] = version.split('.').map(Number);
+  return new Timestamp(seconds ?? 0, nanoseconds ?? 0);
 }
 
-function requireClaim(split: Split, claim: Claim, running: boolean): void {
-  if (!running) throw lost('the job has moved on');
-  if (!holdsClaim(split, claim)) throw lost('the split is no longer claimed by this attempt');
+/** True when the split of the snapshot is in the hands of this very attempt. */
+export function isHeld(snapshot: DocumentSnapshot<SplitDocument>, claim: Claim): boolean {
+  const split = snapshot.data();
+  return split !== undefined && holdsClaim(toSplit(snapshot.id, split), claim);
+}
+
+function notHeld() {
+  return lost('the split is no longer claimed by this attempt');
+}
+
+interface Records {
+  readonly job: DocumentSnapshot<JobDocument>;
+  readonly extraction: DocumentSnapshot<ExtractionDocument>;
+  readonly split: DocumentSnapshot<SplitDocument>;
+}
+
+async function read(db: Firestore, tx: Transaction, claim: Claim): Promise<Records> {
+  const { jobId, extractionId, splitId } = claim;
+  const records = await tx.getAll<unknown, DocumentData>(
+    jobs(db).doc(jobId),
+    extractions(db, jobId).doc(extractionId),
+    splits(db, jobId).doc(splitId),
+  );
+  const [job, extraction, split] = records as unknown as readonly [
+    Records['job'],
+    Records['extraction'],
+    Records['split'],
+  ];
+  return { job, extraction, split };
+}
+
+function requireReading(
+  job: Records['job'],
+  extraction: Records['extraction'],
+  claim: Claim,
+): void {
+  if (job.data()?.state !== 'RUNNING') throw lost('the job has moved on');
+  const { phase, epoch } = extraction.data() ?? {};
+  if (phase !== 'READING' || epoch !== claim.epoch) throw lost('the table has moved on');
 }

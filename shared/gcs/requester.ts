@@ -1,4 +1,4 @@
-import http, { type IncomingHttpHeaders } from 'node:http';
+import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import type { Storage } from '@google-cloud/storage';
@@ -26,7 +26,17 @@ export function createRequester(storage: Storage, stallMs: number) {
   /** Resolves with any status. Rejects when the connection fails or makes no progress for `stallMs`. */
   return async (request: Request, signal?: AbortSignal): Promise<Answer> => {
     const headers = await authorize(storage, request);
-    return exchange({ ...request, headers }, stallMs, signal);
+    const response = await send({ ...request, headers }, stallMs, signal);
+    const { statusCode: status = 0, headers: received } = response;
+    return { status, headers: received, body: await buffer(response) };
+  };
+}
+
+/** As createRequester, but gives the response as it begins; whoever gets it must read it to its end. */
+export function createOpener(storage: Storage, stallMs: number) {
+  return async (request: Request, signal?: AbortSignal): Promise<IncomingMessage> => {
+    const headers = await authorize(storage, request);
+    return send({ ...request, headers }, stallMs, signal);
   };
 }
 
@@ -56,7 +66,7 @@ function plainHeaders(headers: unknown): Record<string, string> {
     : { ...(headers as Record<string, string>) };
 }
 
-function exchange(request: Request, stallMs: number, signal?: AbortSignal): Promise<Answer> {
+function send(request: Request, stallMs: number, signal?: AbortSignal): Promise<IncomingMessage> {
   const { method, uri, headers, body = new Uint8Array() } = request;
   const transport = uri.startsWith('https:') ? https : http;
   return new Promise((resolve, reject) => {
@@ -69,13 +79,7 @@ function exchange(request: Request, stallMs: number, signal?: AbortSignal): Prom
     });
     outgoing.on('timeout', () => outgoing.destroy(new Error(`No progress for ${stallMs} ms.`)));
     outgoing.on('error', reject);
-    outgoing.on('response', (response) => {
-      const { statusCode: status = 0, headers: received } = response;
-      buffer(response).then(
-        (content) => resolve({ status, headers: received, body: content }),
-        reject,
-      );
-    });
+    outgoing.on('response', resolve);
     outgoing.end(body);
   });
 }

@@ -1,13 +1,13 @@
-import { Storage } from '@google-cloud/storage';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logging.ts';
-import type { ObjectStore, StoredObject } from '../ports.ts';
+import type { ObjectStore } from '../ports.ts';
 import type { RetryPolicy } from '../retry.ts';
 import { createCaller } from './caller.ts';
+import { createClient } from './client.ts';
+import { listObjects } from './list.ts';
 import { createRequester } from './requester.ts';
 import { createSession } from './session.ts';
 import { createSmallObjects } from './small-objects.ts';
-import { toStoredObject } from './stored-object.ts';
 import { uploadThroughSession } from './upload.ts';
 
 export interface ObjectStoreOptions {
@@ -33,7 +33,7 @@ export function createObjectStore(
   options: Partial<ObjectStoreOptions> = {},
 ): ObjectStore {
   const { chunkBytes, retry, stallMs } = { ...defaults, ...options };
-  const storage = createClient(config);
+  const storage = createClient(config.gcs.api_endpoint, config.project);
   const request = createRequester(storage, stallMs);
   const { call, signal } = createCaller(retry, stallMs);
   const objects = createSmallObjects(storage, request, call);
@@ -77,31 +77,8 @@ export function createObjectStore(
     read: objects.read,
     remove: objects.remove,
 
-    async *list(bucket, prefix): AsyncGenerator<StoredObject> {
-      let pageToken: string | undefined;
-      do {
-        const query = { prefix, autoPaginate: false, ...(pageToken && { pageToken }) };
-        const [files, next] = await call(
-          { action: 'list objects of', bucket, transient: 'GCS_ERROR' },
-          () => storage.bucket(bucket).getFiles(query),
-        );
-        yield* files.map((file) => toStoredObject(file.metadata));
-        pageToken = (next as { pageToken?: string } | null)?.pageToken;
-      } while (pageToken);
-    },
+    list: (bucket, prefix) => listObjects(storage, call, bucket, prefix),
   };
-}
-
-/**
- * All retries are ours. The client's would multiply them, and one call without a precondition switches the
- * client's off for all others (`disableAutoRetryConditionallyIdempotent_` in its file.js).
- */
-function createClient(config: Config): Storage {
-  return new Storage({
-    projectId: config.project,
-    ...(config.gcs.api_endpoint && { apiEndpoint: config.gcs.api_endpoint }),
-    retryOptions: { autoRetry: false },
-  });
 }
 
 /** `…/upload/storage/v1/b/BUCKET/o?…` */

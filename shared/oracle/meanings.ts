@@ -104,9 +104,8 @@ const tooOld: Meaning = {
   says: 'Oracle can no longer read the table as it was at the SCN of the export',
 };
 const moved: Meaning = {
-  code: 'ORACLE_ERROR',
+  code: 'TABLE_CHANGED',
   says: 'The table was moved or rebuilt while it was read',
-  retryable: true,
 };
 const unknown: Meaning = { code: 'ORACLE_ERROR', says: 'Oracle reported an error' };
 

@@ -24,6 +24,8 @@ export interface ConnectionPool {
   /** A session with our settings; waits while all are in use. Throws the driver's error, or what explains it. */
   connection(): Promise<oracledb.Connection>;
   readonly circuit: Circuit;
+  /** What its sessions are for, where they are not told otherwise. */
+  readonly action: string;
   /** After which the driver breaks a call. */
   readonly callTimeoutMs: number;
   sessions(): OracleConnection['pool'];
@@ -65,6 +67,7 @@ export function createPool(config: OracleConfig, options: PoolOptions): Connecti
         throw await explained(error, config);
       }
     },
+    action: options.action,
     circuit: circuit ? createCircuit(circuit, log) : noCircuit,
     callTimeoutMs: callTimeoutOf(config),
     sessions: () => ({
@@ -145,11 +148,18 @@ async function prepareSession(
 ): Promise<void> {
   connection.callTimeout = callTimeoutOf(config);
   connection.module = 'OraFerry';
-  // V$SESSION shows 64 bytes of each.
-  connection.action = action.slice(0, 64);
-  connection.clientId = action.slice(0, 64);
+  connection.action = shownAction(action);
+  connection.clientId = shownAction(action);
   await connection.execute(sessionSettings);
   log.debug({ action }, 'Opened an Oracle session');
+}
+
+/** V$SESSION shows 64 bytes; names of tables may have more, and characters of several. */
+export function shownAction(action: string): string {
+  return Buffer.from(action)
+    .subarray(0, 64)
+    .toString()
+    .replace(/\uFFFD$/, '');
 }
 
 /** TLS that failed, a file that is missing, or a connection that was closed while it was set up. */

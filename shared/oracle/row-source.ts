@@ -2,10 +2,11 @@ import oracledb from 'oracledb';
 import type { PlannedColumn } from '../domain/column.ts';
 import { declaredLength } from '../domain/type-rules.ts';
 import type { Row, RowQuery } from '../ports.ts';
+import { countIn } from './count.ts';
 import { createLongRows, isLong, type LongRows } from './lobs.ts';
 import type { ConnectionPool } from './pool.ts';
 import { openSession, type Session } from './session.ts';
-import { type FetchForm, selectRows } from './sql.ts';
+import { beginReading, type FetchForm, selectRows } from './sql.ts';
 
 /** Rows of one fetch: below 500 round trips cost time, above 2,000 the garbage collector does. */
 const batchRows = 1_000;
@@ -15,7 +16,8 @@ const mostPerFetch = 64 * 2 ** 20;
 /**
  * The rows in batches of up to 1,000, and of fewer when they hold long values. While the consumer works on what
  * was fetched the next fetch is under way, and no more than that one; but not while it may still read large
- * values, which need the session. Ending early, by an abort or by the consumer, breaks the running fetch.
+ * values, which need the session. Ending early, by an abort or by the consumer, breaks the running fetch. With
+ * `onCount` all of it happens in a READ ONLY transaction, which is over before the session goes back.
  */
 export async function* readRows(
   pool: ConnectionPool,
@@ -23,14 +25,14 @@ export async function* readRows(
   signal: AbortSignal,
   form: FetchForm,
 ): AsyncGenerator<readonly Row[]> {
-  const statement = selectRows(query, form);
-  const { session, release } = await openSession(pool, { table: query, signal });
-  let resultSet: oracledb.ResultSet<unknown[]> | undefined;
+  const { onCount, action } = query;
+  const { session, release } = await openSession(pool, { table: query, signal, action });
   try {
+    const statement = selectRows(onCount ? { ...query, scn: undefined } : query, form);
+    if (onCount) onCount(await beginCounted(session, query));
     const isAnyLong = query.columns.some(isLong);
     const rows = isAnyLong ? createLongRows(query.columns, session) : shortRows(query.columns);
     const cursor = await openCursor(session, statement, rows.fetchSize());
-    resultSet = cursor;
     let next = fetchRows(session, cursor, rows.fetchSize());
     for (let fetched = await next; fetched.length > 0; fetched = await next) {
       const batches = rows.batches(fetched);
@@ -40,8 +42,18 @@ export async function* readRows(
       if (!isUnready) yield* batches;
     }
   } finally {
-    await release(async () => resultSet?.close());
+    await release();
   }
+}
+
+/**
+ * Begins a transaction that sees one state, and counts the rows in it.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/SET-TRANSACTION.html
+ */
+async function beginCounted(session: Session, query: RowQuery): Promise<number> {
+  session.atEnd((connection) => connection.rollback());
+  await session.call((connection) => connection.execute(beginReading));
+  return countIn(session, query, { filter: query.filter, range: query.range });
 }
 
 /** Rows whose values are bounded by the definitions of their columns. */
@@ -67,6 +79,7 @@ async function openCursor(
     connection.execute<unknown[]>(sql, binds, options),
   );
   if (!resultSet) throw new Error('The driver opened no result set for a query.');
+  session.atEnd(() => resultSet.close());
   return resultSet;
 }
 

@@ -2,19 +2,28 @@ import type oracledb from 'oracledb';
 import { OraFerryError } from '../errors.ts';
 import type { TableName } from '../ports.ts';
 import { translateOracleError } from './errors.ts';
-import type { ConnectionPool } from './pool.ts';
+import { type ConnectionPool, shownAction } from './pool.ts';
 
 /** A pooled connection for the time of one piece of work. */
 export interface Session {
   /** Runs one call. Throws our translation of its error, or the signal's reason once that has aborted. */
   call<T>(start: (connection: oracledb.Connection) => Promise<T>): Promise<T>;
+  /**
+   * Has something done before the connection goes back, whatever becomes of the work: when no call is under way any
+   * more, and if the connection is still ours. What is asked for last is done first.
+   */
+  atEnd(tidy: Tidy): void;
 }
 
 export interface SessionOptions {
   /** Named in errors. */
   readonly table?: TableName;
   readonly signal?: AbortSignal | undefined;
+  /** What V$SESSION.ACTION shows meanwhile; what the pool is for unless told. */
+  readonly action?: string | undefined;
 }
+
+type Tidy = (connection: oracledb.Connection) => Promise<unknown>;
 
 /** A connection that does not answer a break within this time is lost, though nothing says so. */
 const breakTimeoutMs = 2_000;
@@ -42,16 +51,18 @@ export function withSession<T>(
 }
 
 /**
- * As withSession, for work that is no single function, and past the circuit; `release` must be called. Its argument runs when no call
- * is under way any more and the connection is still ours.
+ * As withSession, for work that is no single function, and past the circuit; `release` must be called.
  */
 export async function openSession(
   pool: ConnectionPool,
-  { table, signal = never }: SessionOptions,
-): Promise<{ session: Session; release: (tidy?: () => Promise<void>) => Promise<void> }> {
+  { table, signal = never, action = pool.action }: SessionOptions,
+): Promise<{ session: Session; release: () => Promise<void> }> {
   signal.throwIfAborted();
   const connection = await connect(pool, signal, table);
+  // Travels with the next call, whoever had the session before.
+  connection.action = shownAction(action);
   let running: Promise<unknown> | undefined;
+  const tidies: Tidy[] = [];
   let spoiled = false;
 
   const interrupt = () => {
@@ -76,19 +87,30 @@ export async function openSession(
     }
   }
 
-  async function release(tidy?: () => Promise<void>): Promise<void> {
+  async function release(): Promise<void> {
     signal.removeEventListener('abort', interrupt);
     if (!signal.aborted) interrupt();
     spoiled ||= running !== undefined || signal.aborted;
     await Promise.race([running?.catch(() => undefined), elapsed(breakTimeoutMs)]);
     const lost = running !== undefined;
     if (lost) pool.abandon();
-    else await tidy?.().catch(() => undefined);
+    else if (!(await tidied(connection, tidies))) spoiled = true;
     // A lost connection is closed when, and if, its last call ends.
     await Promise.race([closeQuietly(connection, spoiled), elapsed(lost ? 0 : breakTimeoutMs)]);
   }
 
-  return { session: { call }, release };
+  return { session: { call, atEnd: (tidy) => void tidies.unshift(tidy) }, release };
+}
+
+/** Whether all of it could be done. */
+async function tidied(connection: oracledb.Connection, tidies: readonly Tidy[]): Promise<boolean> {
+  let isTidy = true;
+  for (const tidy of tidies) {
+    await tidy(connection).catch(() => {
+      isTidy = false;
+    });
+  }
+  return isTidy;
 }
 
 /** Waits for a connection, but not beyond an abort; one that comes too late goes straight back. */

@@ -3,6 +3,7 @@ import type { PlannedColumn } from '../domain/column.ts';
 import type { RowChoice, RowQuery, TableName } from '../ports.ts';
 import { filterClause } from './filter.ts';
 import { quoteName } from './quote-name.ts';
+import { rangeClause } from './range.ts';
 
 /** In one statement, so that it costs a new session one round trip. */
 export const sessionSettings = `ALTER SESSION SET
@@ -20,9 +21,15 @@ export interface Statement {
   readonly binds: Exclude<BindParameters, readonly unknown[]>;
 }
 
+/** Whoever sets it reads one state until the transaction ends, without the right to read the past. */
+export const beginReading = 'SET TRANSACTION READ ONLY';
+
 /** `SELECT COUNT(*)` of the chosen rows. */
-export function countRows(table: TableName, choice: RowChoice): Statement {
-  return select('COUNT(*)', { ...table, ...choice });
+export function countRows(
+  { owner, table }: TableName,
+  { scn, filter, range }: RowChoice & Pick<RowQuery, 'range'>,
+): Statement {
+  return select('COUNT(*)', { owner, table, scn, filter, range });
 }
 
 /** What the form of a query depends on besides its columns. */
@@ -58,21 +65,24 @@ export function selectRows(
 
 function select(
   items: string,
-  { owner, table, scn, filter = [], limit }: Omit<RowQuery, 'columns'>,
+  { owner, table, scn, filter = [], range = { kind: 'whole' }, limit }: Omit<RowQuery, 'columns'>,
 ): Statement {
-  const clause = filterClause(filter);
+  const within = rangeClause(range);
+  const clause = filterClause([...filter, ...within.conditions]);
   const conditions = [
-    ...(filter.length > 0 ? [clause.sql] : []),
+    ...(clause.sql === '' ? [] : [clause.sql]),
+    ...within.tests,
     // Not FETCH FIRST, which a query with a LONG column may not have.
     ...(limit === undefined ? [] : ['ROWNUM <= :limit']),
   ];
   const past = scn === undefined ? '' : ' AS OF SCN :scn';
   const where = conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : '';
   return {
-    sql: `SELECT ${items} FROM ${qualified({ owner, table })}${past}${where}`,
+    sql: `SELECT ${items} FROM ${qualified({ owner, table })}${within.extension}${past}${where}`,
     binds: {
       ...(scn !== undefined && { scn: BigInt(scn) }),
       ...clause.binds,
+      ...within.binds,
       ...(limit !== undefined && { limit }),
     },
   };
@@ -83,7 +93,8 @@ export function isLob({ encoding }: PlannedColumn): boolean {
   return encoding.kind === 'clob' || encoding.kind === 'blob';
 }
 
-function qualified({ owner, table }: TableName): string {
+/** The table's full name. */
+export function qualified({ owner, table }: TableName): string {
   return `${quoteName(owner)}.${quoteName(table)}`;
 }
 

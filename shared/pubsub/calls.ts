@@ -9,7 +9,7 @@ const limitMs = 5_000;
 // https://grpc.github.io/grpc/core/md_doc_statuscodes.html
 const refusals: ReadonlyMap<unknown, string> = new Map([
   [3, 'Pub/Sub found the request invalid.'],
-  [5, 'Pub/Sub has no such topic: create it, or name another with ORAFERRY_PROGRESS_TOPIC.'],
+  [5, 'Pub/Sub has no such topic: create it, or name another in the configuration.'],
   [7, 'Our service account lacks a right on the Pub/Sub topic or its subscriptions.'],
   [16, 'Pub/Sub did not accept our credentials.'],
 ]);

@@ -143,7 +143,9 @@ async function startCloud(dir: string): Promise<Cloud> {
     startFirestore(),
     startCloudRun({ project: 'p', region: 'r', jobs: { oraferry: patient } }),
     startGcs({ dir, buckets: [bucket] }),
-    startPubSub({ topics: ['projects/p/topics/oraferry-progress'] }),
+    startPubSub({
+      topics: ['projects/p/topics/oraferry-progress', 'projects/p/topics/oraferry-completions'],
+    }),
   ]);
   return { firestore, cloudRun, gcs, pubsub };
 }

@@ -29,6 +29,7 @@ test('a job shows its tables with the sums of what is committed', async () => {
         scn: '9007199254740993',
         epoch: 1,
         consistency: 'scn',
+        split_method: null,
         rows: 5,
         rows_expected: 8,
         verified_rows: null,
@@ -50,7 +51,7 @@ test('a failed job and its failed table give their errors', async () => {
   const error = { code: 'TABLE_NOT_FOUND' as const, message: 'gone', details: { table: 'X' } };
   const db = createFirestore(api.config);
   await jobs(db).doc(job.id).update({ state: 'FAILED', error });
-  await splits(db, job.id).doc('s-1').update({ state: 'FAILED', error });
+  await extractions(db, job.id).doc('e').update({ phase: 'FAILED', error });
   await db.terminate();
   const { body } = await api.call('GET', `/api/jobs/${job.id}`);
   expect(body).toMatchObject({ state: 'FAILED', error });
@@ -162,6 +163,19 @@ test('a cancel does not depend on Cloud Run', async () => {
   await cut.close();
 });
 
+test('a job whose output retention has deleted says so, and so does its missing manifest', async () => {
+  const { job } = await executed('outdated');
+  const db = createFirestore(api.config);
+  const outputDeletedAt = '2026-03-04T05:06:07.000Z';
+  await jobs(db).doc(job.id).update({ state: 'SUCCEEDED', outputDeletedAt });
+  await db.terminate();
+  const { body } = await api.call('GET', '/api/jobs?state=SUCCEEDED');
+  expect(body.jobs).toMatchObject([{ id: job.id, output_deleted_at: outputDeletedAt }]);
+  const manifest = await api.call('GET', `/api/jobs/${job.id}/manifest`);
+  expect([manifest.status, manifest.body.code]).toEqual([404, 'NOT_FOUND']);
+  expect(manifest.body.message).toContain('retention');
+});
+
 test('the manifest comes byte for byte, and not before it is written', async () => {
   const { job } = await executed('manifested');
   const path = `/api/jobs/${job.id}/manifest`;
@@ -212,14 +226,19 @@ async function writePlan(id: string): Promise<void> {
   await extractions(db, id).doc('e').set({
     owner: 'HR',
     table: 'EMPLOYEES',
+    kind: 'table',
     position: 0,
+    phase: 'READING',
     epoch: 1,
+    failures: 0,
     scn,
+    consistency: 'scn',
     columns: [],
     countedRows: 8,
     splitsTotal: 2,
   });
-  const split = { extractionId: 'e', epoch: 1, failures: 0, uploads: [] };
+  const range = { kind: 'whole' } as const;
+  const split = { extractionId: 'e', epoch: 1, range, failures: 0, uploads: [] };
   const part = { name: 'p', rows: 5, bytes: 50, bytesUncompressed: 500 };
   await splits(db, id)
     .doc('s-0')

@@ -9,11 +9,17 @@ import { createFirestore } from '../../shared/firestore/client.ts';
 import { createJobLedger } from '../../shared/firestore/ledger.ts';
 import { createLogger } from '../../shared/logging.ts';
 import { createProgressBus } from '../../shared/pubsub/bus.ts';
-import { executeRequest, inputOf, longMs, partOf, present, tablePlan } from '../support/stores.ts';
+import {
+  aTable,
+  executeRequest,
+  inputOf,
+  longMs,
+  partOf,
+  present,
+  tablePlan,
+} from '../support/stores.ts';
 
 const holder = 'task';
-/** Of each split; see tablePlan and partOf. */
-const rowsOfSplit = 10;
 
 export type Simulation = Awaited<ReturnType<typeof simulateJob>>;
 
@@ -60,15 +66,21 @@ async function simulateJob({ ledger, bus }: Tools, queued: Job) {
     async plan(splits = 1): Promise<void> {
       await ledger.renewLease(jobId, holder, longMs);
       job = present(await ledger.beginPlanning(jobId, holder));
-      const plans = job.tables.map(({ table }, position) =>
-        withCount(tablePlan(job, table, splits, position)),
-      );
-      await ledger.savePlans(job, plans);
-      await ledger.publishPlan(job, 'scn', '4711');
+      const tables = job.tables.map(({ table }, position) => aTable(table, { position }));
+      await ledger.saveTables(job, tables);
+      await ledger.publishTables(job, 'scn', '4711');
       job = await ledger.job(jobId);
+      const queue = ledger.openQueue(job, holder);
+      for (const _ of tables) {
+        const work = present((await queue.next()).work);
+        if (work.kind !== 'table') throw new Error('Tables are planned first.');
+        await ledger.publishTable(work.claim, tablePlan(splits));
+      }
     },
     async claim(): Promise<Claim> {
-      return present((await ledger.openQueue(job, holder).next()).claim);
+      const work = present((await ledger.openQueue(job, holder).next()).work);
+      if (work.kind !== 'split') throw new Error('All tables are planned.');
+      return work.claim;
     },
     /** Says over Pub/Sub how far attempts are, in tenths. */
     move: (claims: readonly Claim[], tenths: number) =>
@@ -85,7 +97,9 @@ async function simulateJob({ ledger, bus }: Tools, queued: Job) {
       ledger.renewLease(jobId, holder, longMs, hints),
     publish,
     async commit(claim: Claim): Promise<void> {
-      await ledger.commitSplit(claim, [partOf(claim)]);
+      await ledger.commitSplit(claim, { parts: [partOf(claim)] });
+      const check = await ledger.claimCheck(claim);
+      if (check) await ledger.settleTable(check);
     },
     sayCommitted: (claim: Claim) => publish([hintOf(claim, 10, true)]),
     fail: (claim: Claim, final: boolean) =>
@@ -94,7 +108,7 @@ async function simulateJob({ ledger, bus }: Tools, queued: Job) {
       const finishing = present(await ledger.beginFinish(jobId, holder));
       const error = { code: 'VALUE_ERROR' as const, message: 'No such day.' };
       const failure = state === 'FAILED' && { error };
-      const results = (await ledger.extractions(jobId, job.epoch)).map(({ id: extractionId }) => ({
+      const results = (await ledger.extractions(jobId)).map(({ id: extractionId }) => ({
         extractionId,
         state,
         ...failure,
@@ -103,11 +117,6 @@ async function simulateJob({ ledger, bus }: Tools, queued: Job) {
       await ledger.finish(decided);
     },
   };
-}
-
-function withCount(plan: ReturnType<typeof tablePlan>) {
-  const countedRows = plan.splits * rowsOfSplit;
-  return { ...plan, extraction: { ...plan.extraction, countedRows } };
 }
 
 export function hintOf(

@@ -3,7 +3,7 @@ import { exportSplit, type SplitHooks, type SplitProgress } from '../../jobs/exp
 import { OraFerryError } from '../../shared/errors.ts';
 import type { ObjectStore } from '../../shared/ports.ts';
 import { createNumbered } from '../shared/oracle/fixture.ts';
-import { bucket, useServers } from './fixture.ts';
+import { bucket, createBulky, firstPart, useServers } from './fixture.ts';
 
 const servers = useServers();
 const live = new AbortController().signal;
@@ -60,10 +60,10 @@ describe('the exported part', () => {
     expect(servers.linesOf(task)).toEqual(
       source.map((row) => ({ ...row, HUGE: row.HUGE.replace(/^0+/, ''), TEXT: row.TEXT ?? null })),
     );
-    const [stored] = await Array.fromAsync(objects.list(bucket, task.prefix + task.partName));
+    const [stored] = await Array.fromAsync(objects.list(bucket, task.prefix + firstPart(task)));
     expect(parts).toEqual([
       {
-        name: task.partName,
+        name: firstPart(task),
         rows: source.length,
         bytes: stored?.bytes,
         bytesUncompressed: expect.any(Number),
@@ -98,6 +98,41 @@ describe('the exported part', () => {
     expect(servers.linesOf(task)).toBeUndefined();
   });
 
+  it('goes on in another part when it has grown long enough, and no row is cut', async () => {
+    const oracle = servers.open();
+    const table = createBulky(servers.database, 'LONG_STREAM', 80_000, 60);
+    const task = { ...(await servers.taskOf(oracle, table)), maxPartBytes: 100_000 };
+    const recorded: string[] = [];
+    const onUpload = async (name: string) => void recorded.push(name);
+    const told: SplitProgress[] = [];
+    const onProgress = (progress: SplitProgress) => told.push(progress);
+    const objects = servers.objects();
+    const { rows, parts } = await exportSplit(
+      { oracle, objects },
+      task,
+      { onUpload, onProgress },
+      live,
+    );
+    const names = parts.map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(2);
+    expect(names).toEqual(recorded);
+    expect(names.slice(0, 3)).toEqual([
+      `HR.LONG_STREAM/part-00000-a${task.attempt}.jsonl.gz`,
+      `HR.LONG_STREAM/part-00000-a${task.attempt}-p2.jsonl.gz`,
+      `HR.LONG_STREAM/part-00000-a${task.attempt}-p3.jsonl.gz`,
+    ]);
+    const lines = parts.map(({ name }) => servers.linesIn(task.prefix + name));
+    expect(lines.map(({ length }) => length)).toEqual(parts.map((part) => part.rows));
+    expect(lines.flat().map(({ ID }) => ID)).toEqual(
+      Array.from({ length: 80_000 }, (_, index) => index + 1),
+    );
+    expect(rows).toBe(80_000);
+    expect(told.at(-1)?.rows).toBe(80_000);
+    expect(told.map(({ bytes }) => bytes)).toEqual(
+      told.map(({ bytes }) => bytes).toSorted(byValue),
+    );
+  });
+
   it('is told of as it grows, and in total at the end', async () => {
     const oracle = servers.open();
     const task = await servers.taskOf(oracle, createNumbered(servers.database, 'TOLD', 25_000));
@@ -122,7 +157,7 @@ describe('the upload session', () => {
     await expect(exportSplit(deps, task, { onUpload }, live)).rejects.toMatchObject({
       code: 'LEASE_LOST',
     });
-    expect(recorded).toEqual([[task.partName, expect.stringContaining(servers.gcs.url)]]);
+    expect(recorded).toEqual([[firstPart(task), expect.stringContaining(servers.gcs.url)]]);
     expect(servers.linesOf(task)).toBeUndefined();
     // The session was cancelled: it takes no byte any more.
     const response = await fetch(recorded[0]?.[1] ?? '', {
@@ -169,7 +204,7 @@ describe('a failure', () => {
     };
     await expect(exportSplit({ oracle, objects }, task, noHooks, live)).rejects.toMatchObject({
       code: 'VERIFICATION_FAILED',
-      details: { fetched: 10, encoded: 10, newlines: 10, bytes_stored: 1 },
+      details: { rows: 10, bytes_stored: 1 },
     });
   });
 
@@ -211,3 +246,7 @@ describe('a failure', () => {
     expect(servers.linesOf(task)).toBeUndefined();
   });
 });
+
+function byValue(a: number, b: number): number {
+  return a - b;
+}

@@ -8,6 +8,7 @@ import { type GcsServer, startGcs } from '../../infra/local/gcs/server.ts';
 import type { Database } from '../../infra/local/oracle/database.ts';
 import type { SplitTask } from '../../jobs/export-split.ts';
 import { loadConfig } from '../../shared/config.ts';
+import { partName } from '../../shared/domain/layout.ts';
 import { createObjectStore, type ObjectStoreOptions } from '../../shared/gcs/store.ts';
 import type { ObjectStore, OracleSource, TableName } from '../../shared/ports.ts';
 import { type OracleFixture, planAll, silent, useOracle } from '../shared/oracle/fixture.ts';
@@ -19,10 +20,12 @@ export interface ExportFixture extends OracleFixture {
   /** What a process needs to reach both servers. */
   env(): NodeJS.ProcessEnv;
   objects(options?: Partial<ObjectStoreOptions>): ObjectStore;
-  /** The whole table at the present SCN; `partName` is unique. */
+  /** The whole table at the present SCN; the attempt is unique. */
   taskOf(source: OracleSource, table: TableName): Promise<SplitTask>;
-  /** The object's lines as JSON, or undefined when there is no object. */
+  /** The lines of the first part as JSON, or undefined when there is no object. */
   linesOf(task: SplitTask): Record<string, unknown>[] | undefined;
+  /** The lines of an object of any name. */
+  linesIn(name: string): Record<string, unknown>[];
 }
 
 /** Oracle and Cloud Storage for a test file. */
@@ -73,19 +76,31 @@ export function useServers(): ExportFixture {
         scn: await source.currentScn(),
         bucket,
         prefix: 'nightly/v000001-abcdefgh/',
-        partName: `${table.owner}.${table.table}/part-00000-a${tasks}.jsonl.gz`,
+        split: 0,
+        epoch: 1,
+        attempt: tasks,
+        maxPartBytes: 2 ** 30,
         refuseReplacements: false,
         gzipLevel: 1,
       };
     },
     linesOf(task) {
-      const path = join(dir, bucket, task.prefix, task.partName);
-      if (!existsSync(path)) return undefined;
-      const lines = gunzipSync(readFileSync(path)).toString('utf8').split('\n');
-      if (lines.pop() !== '') throw new Error('the last line has no newline');
-      return lines.map((line) => JSON.parse(line));
+      const name = task.prefix + firstPart(task);
+      return existsSync(join(dir, bucket, name)) ? linesIn(join(dir, bucket, name)) : undefined;
     },
+    linesIn: (name) => linesIn(join(dir, bucket, name)),
   };
+}
+
+function linesIn(path: string): Record<string, unknown>[] {
+  const lines = gunzipSync(readFileSync(path)).toString('utf8').split('\n');
+  if (lines.pop() !== '') throw new Error('the last line has no newline');
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** The name of a task's first part, relative to its prefix. */
+export function firstPart(task: SplitTask): string {
+  return partName(task.owner, task.table, { ...task, part: 1 });
 }
 
 /** Creates `HR.<name>` with `rows` rows whose text hardly compresses. */

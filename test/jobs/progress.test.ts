@@ -5,18 +5,10 @@ import { type LocalPubSub, startPubSub } from '../../infra/local/pubsub/server.t
 import { reportProgress, type TaskProgressReport } from '../../jobs/progress.ts';
 import type { TaskProgress } from '../../shared/domain/progress.ts';
 import { openBus, topicId } from '../support/pubsub.ts';
+import { aClaim } from '../support/records.ts';
 
 const project = 'progress-test';
-const claim = {
-  jobId: 'job',
-  splitId: 'split',
-  extractionId: 'table',
-  epoch: 1,
-  position: 0,
-  attempt: 2,
-  failures: 1,
-  holder: 'task',
-};
+const claim = aClaim({ splitId: 'split', attempt: 2 });
 const part = {
   name: 'part',
   rows: 70,

@@ -2,9 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTaskContext } from '../../jobs/context.ts';
 import { runJob } from '../../jobs/run-job.ts';
-import type { Extraction } from '../../shared/domain/extraction.ts';
-import type { Job } from '../../shared/domain/job.ts';
-import { planColumns } from '../../shared/domain/plan-columns.ts';
 import { createObjectStore } from '../../shared/gcs/store.ts';
 import type { JobLedger } from '../../shared/ports.ts';
 import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
@@ -88,8 +85,12 @@ test('when the only table fails the job fails, with nothing left in the bucket',
 
 test('a table whose rows are not as many as Oracle counted fails with both numbers', async () => {
   const job = await fixture.enqueue(['HR.PEOPLE']);
-  await planned(job, { countedRows: 2_501 });
-  expect(await fixture.run(job)).toBe('FAILED');
+  const { ledger } = fixture.context;
+  const miscounting: JobLedger = {
+    ...ledger,
+    publishTable: (claim, plan) => ledger.publishTable(claim, { ...plan, countedRows: 2_501 }),
+  };
+  expect(await fixture.run(job, { ...fixture.context, ledger: miscounting })).toBe('FAILED');
   const { job: failed } = await fixture.detail(job);
   expect(failed.error).toMatchObject({
     code: 'VERIFICATION_FAILED',
@@ -188,10 +189,10 @@ test("a failure that may not be recorded any more leaves the task's other splits
 });
 
 test('a cancelled job ends CANCELLED and leaves nothing in the bucket', async () => {
-  fixture.backends.oracle.faults.stallAfterRows(1_000, 'PEOPLE');
+  const stall = fixture.backends.oracle.faults.stallAfterRows(1_000, 'PEOPLE');
   const job = await fixture.enqueue(['HR.PEOPLE']);
   const running = fixture.run(job);
-  await until(async () => (await fixture.detail(job)).job.state === 'RUNNING');
+  await until(async () => stall.consumed === 1);
   await fixture.jobs.requestCancel('default', job.id);
   expect(await running).toBe('CANCELLED');
   const { extractions } = await fixture.detail(job);
@@ -234,29 +235,6 @@ test('a job that does not exist is an error', async () => {
   const nowhere = runJob(fixture.context, 'nowhere', new AbortController().signal);
   await expect(nowhere).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
 });
-
-/** Plans the job as a planner that then died would have, with a change to its one table. */
-async function planned(job: Job, change: Partial<Extraction>): Promise<void> {
-  const { ledger, oracle } = fixture.context;
-  const planning = await ledger.beginPlanning(job.id, 'test');
-  if (!planning) throw new Error('the job is planned already');
-  const [table] = job.tables;
-  if (!table) throw new Error('the job has no table');
-  const definition = await oracle.describe(table);
-  const scn = await oracle.currentScn();
-  const extraction = {
-    id: 'x',
-    ...table,
-    position: 0,
-    epoch: planning.epoch,
-    scn,
-    columns: planColumns(definition, table),
-    splitsTotal: 1,
-    ...change,
-  };
-  await ledger.savePlans(planning, [{ extraction, splits: 1 }]);
-  await ledger.publishPlan(planning, 'scn', scn);
-}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(20);

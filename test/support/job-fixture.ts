@@ -67,6 +67,8 @@ export async function startJobFixture(environment: Readonly<Record<string, strin
     run: (job: Job, with_: TaskContext = context) =>
       runJob(with_, job.id, new AbortController().signal),
     detail: (job: Job): Promise<JobDetail> => jobs.detail(tenant, job.id),
+    /** The folder that holds the objects under the job's prefix. */
+    folder: (job: Job) => join(dir, job.output.bucket, job.output.prefix),
     /** Names of everything under the job's prefix, relative to it. */
     files: (job: Job) => filesIn(join(dir, job.output.bucket, job.output.prefix)),
     async read(job: Job, name: string): Promise<Buffer> {

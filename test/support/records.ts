@@ -33,9 +33,14 @@ export function anExtraction(table: string, more: Partial<Extraction> = {}): Ext
     id: `id-${table}`,
     owner: 'SH',
     table,
+    kind: 'table',
     position: 0,
+    phase: 'READ',
     epoch: 2,
+    failures: 0,
     scn: '9007199254740993',
+    consistency: 'scn',
+    splitMethod: 'whole table',
     columns: [],
     splitsTotal: 1,
     ...more,
@@ -48,6 +53,7 @@ export function aSplit(table: string, position: number, more: Partial<Split> = {
     extractionId: `id-${table}`,
     epoch: 2,
     position,
+    range: { kind: 'whole' },
     state: 'PENDING',
     attempt: 0,
     failures: 0,
@@ -69,5 +75,6 @@ function aPart(name: string, rows: number): Part {
 
 export function aClaim(more: Partial<Claim> = {}): Claim {
   const of = { jobId: 'j', splitId: 'TIMES-0', extractionId: 'id-TIMES', epoch: 2, position: 0 };
-  return { ...of, attempt: 3, failures: 1, holder: 'a', ...more };
+  const range = { kind: 'whole' } as const;
+  return { ...of, range, attempt: 3, failures: 1, holder: 'a', version: '1.0', ...more };
 }

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { Firestore } from '@google-cloud/firestore';
 import { afterAll, beforeAll } from 'vitest';
 import { loadConfig } from '../../shared/config.ts';
+import type { Extraction, TableClaim } from '../../shared/domain/extraction.ts';
 import type { Job } from '../../shared/domain/job.ts';
 import type { Claim, Part } from '../../shared/domain/split.ts';
+import type { SplitRange } from '../../shared/domain/split-range.ts';
 import { type TransportInput, transportInput } from '../../shared/domain/transport.ts';
 import { createFirestore } from '../../shared/firestore/client.ts';
 import { createJobStore } from '../../shared/firestore/jobs.ts';
@@ -18,6 +20,7 @@ import type {
   TablePlan,
   TicketStore,
   TransportStore,
+  Work,
 } from '../../shared/ports.ts';
 
 /** A started Firestore server: `host` is `127.0.0.1:PORT`. */
@@ -115,35 +118,87 @@ export async function planningJob(stores: Stores, planner = 'planner'): Promise<
   return present(await stores.ledger.beginPlanning(id, planner));
 }
 
-/** A published job with one table of so many splits; its planner has gone. */
+/** A running job with one table of so many splits, which is planned; its planner has gone. */
 export async function runningJob(stores: Stores, splits = 1): Promise<Job> {
+  const job = await unplannedJob(stores);
+  await planTable(stores, job, splits);
+  await stores.ledger.releaseLease(job.id, 'planner');
+  return job;
+}
+
+/** A running job whose tables nobody has planned yet. */
+export async function unplannedJob(
+  stores: Stores,
+  tables: readonly Extraction[] = [aTable('TIMES')],
+): Promise<Job> {
   const job = await planningJob(stores);
-  await stores.ledger.savePlans(job, [tablePlan(job, 'TIMES', splits)]);
-  await stores.ledger.publishPlan(job, 'scn', '4711');
+  await stores.ledger.saveTables(job, tables);
+  await stores.ledger.publishTables(job, 'scn', '4711');
   await stores.ledger.releaseLease(job.id, 'planner');
   return stores.ledger.job(job.id);
+}
+
+/** Plans the table that comes first, on behalf of a live holder. */
+export async function planTable(
+  stores: Stores,
+  job: Job,
+  splits = 1,
+  holder = 'planner',
+): Promise<TableClaim> {
+  const claim = await claimTable(stores, job, holder);
+  await stores.ledger.publishTable(claim, tablePlan(splits));
+  return claim;
 }
 
 /** A job that `holder` verifies, every split of which is done. */
 export async function verifyingJob(stores: Stores, holder = 'a'): Promise<Job> {
   const running = await runningJob(stores);
   const claim = await claimOne(stores, running, holder);
-  await stores.ledger.commitSplit(claim, [partOf(claim)]);
+  await commitAndCheck(stores, claim);
   return present(await stores.ledger.beginFinish(running.id, holder));
 }
 
-export function tablePlan(job: Job, table: string, splits = 1, position = 0): TablePlan {
-  const { epoch } = job;
-  const id = `id-${table}`;
-  const base = { id, owner: 'SH', table, position, epoch, columns: [] };
-  return { splits, extraction: { ...base, scn: '4711', countedRows: 10, splitsTotal: splits } };
+/** Commits the last split of a table, and finds that the table has not changed. */
+export async function commitAndCheck({ ledger }: Stores, claim: Claim): Promise<void> {
+  await ledger.commitSplit(claim, { parts: [partOf(claim)] });
+  await ledger.settleTable(present(await ledger.claimCheck(claim)));
+}
+
+/** A table of SH as a job's planner describes it, before anybody plans how to read it. */
+export function aTable(table: string, more: Partial<Extraction> = {}): Extraction {
+  const nothingYet = { phase: 'PENDING', epoch: 0, failures: 0, splitsTotal: 0 } as const;
+  const base = { id: `id-${table}`, owner: 'SH', table, position: 0, columns: [] };
+  return { ...base, ...nothingYet, kind: 'table', scn: '4711', identity: 'as it was', ...more };
+}
+
+/** A plan of so many splits. */
+export function tablePlan(splits = 1, more: Partial<TablePlan> = {}): TablePlan {
+  const ranges = Array.from({ length: splits }, (_, n) => rangeOf(n));
+  const counted = { scn: '4711', countedRows: 10 * splits, identity: 'as it was' };
+  return { ...counted, consistency: 'scn', splitMethod: 'sampled rowids', ranges, ...more };
+}
+
+function rangeOf(position: number): SplitRange {
+  return { kind: 'rowids', low: `row ${position}`, high: `row ${position + 1}`, isHighOpen: true };
+}
+
+/** Claims a table for a live holder, through a queue of its own. */
+export async function claimTable(stores: Stores, job: Job, holder: string): Promise<TableClaim> {
+  const work = await claimWork(stores, job, holder);
+  if (work.kind === 'table') return work.claim;
+  throw new Error('Expected a table');
 }
 
 /** Claims a split for a live holder, through a queue of its own. */
-export async function claimOne({ ledger }: Stores, job: Job, holder: string): Promise<Claim> {
+export async function claimOne(stores: Stores, job: Job, holder: string): Promise<Claim> {
+  const work = await claimWork(stores, job, holder);
+  if (work.kind === 'split') return work.claim;
+  throw new Error('Expected a split');
+}
+
+async function claimWork({ ledger }: Stores, job: Job, holder: string): Promise<Work> {
   await ledger.renewLease(job.id, holder, longMs);
-  const { claim } = await ledger.openQueue(job, holder).next();
-  return present(claim);
+  return present((await ledger.openQueue(job, holder).next()).work);
 }
 
 export function partOf(claim: Claim): Part {

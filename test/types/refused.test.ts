@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LocalColumn } from '../../infra/local/oracle/database.ts';
-import { rowidOf } from '../../infra/local/oracle/rowids.ts';
+import { rowidAt } from '../../infra/local/oracle/storage.ts';
 import { exportSplit } from '../../jobs/export-split.ts';
 import { planColumns } from '../../shared/domain/plan-columns.ts';
 import type { TypeRules } from '../../shared/domain/type-rules.ts';
@@ -150,11 +150,12 @@ async function exportTable(
   const task = { ...(await servers.taskOf(oracle, table)), columns: planned };
   const deps = { oracle, objects: servers.objects() };
   const run = exportSplit(deps, task, { onUpload: async () => undefined }, live);
-  return { run, task, rowidOf: (row: number) => rowidOf(idOf(name), row) };
+  return { run, task, rowidOf: (row: number) => rowidIn(name, row) };
 }
 
-function idOf(name: string): number {
-  return servers.database.findTable('HR', name)?.id ?? 0;
+function rowidIn(name: string, row: number): string | undefined {
+  const version = servers.database.findTable('HR', name)?.versions[row];
+  return version && rowidAt(version);
 }
 
 it.each(refused)('$title fails its table, naming column and row', async (of) => {

@@ -4,6 +4,7 @@ import { loadPackageDefinition, Server, type ServiceClientConstructor } from '@g
 import { fromJSON } from '@grpc/proto-loader';
 import { listen } from '../grpc.ts';
 import { createStore } from './documents.ts';
+import { createFaults, type Faults } from './faults.ts';
 import { grpcOptions } from './messages.ts';
 import { createService, type RequestCounts } from './service.ts';
 import { createTransactions } from './transactions.ts';
@@ -13,6 +14,7 @@ export interface LocalFirestore {
   host: string;
   port: number;
   requests: Readonly<RequestCounts>;
+  faults: Omit<Faults, 'under'>;
   close(): Promise<void>;
 }
 
@@ -25,12 +27,15 @@ export async function startFirestore(options: { port?: number } = {}): Promise<L
   const transactions = createTransactions(store);
   const requests: RequestCounts = { reads: 0, writes: 0, deletes: 0 };
   const server = new Server(MESSAGE_LIMITS);
-  server.addService(firestoreDefinition(), createService(store, transactions, requests));
+  const faults = createFaults();
+  const service = createService({ store, transactions, faults }, requests);
+  server.addService(firestoreDefinition(), service);
   const port = await listen(server, options.port ?? 0);
   return {
     host: `127.0.0.1:${port}`,
     port,
     requests,
+    faults,
     async close() {
       transactions.close();
       server.forceShutdown();

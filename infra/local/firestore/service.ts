@@ -1,6 +1,7 @@
 import type { UntypedServiceImplementation } from '@grpc/grpc-js';
 import { asStatus, failure, streaming, unary } from '../grpc.ts';
 import { findDocument, type Store, type StoredDocument, type WriteOutcome } from './documents.ts';
+import type { Faults } from './faults.ts';
 import { project } from './fields.ts';
 import { type ListDocumentsRequest, listCollectionIds, listDocuments } from './listing.ts';
 import type {
@@ -26,19 +27,23 @@ export interface RequestCounts {
 
 /** The methods of google.firestore.v1.Firestore that the server-side client needs, except Listen. */
 export function createService(
-  store: Store,
-  transactions: Transactions,
+  { store, transactions, faults }: ServiceParts,
   requests: RequestCounts,
 ): UntypedServiceImplementation {
   const context = { store, transactions, requests };
+  const { under } = faults;
   return {
-    BatchGetDocuments: streaming((request: BatchGetRequest) => batchGet(context, request)),
-    RunQuery: streaming((request: QueryRequest) => query(context, request)),
+    BatchGetDocuments: streaming(
+      under('BatchGetDocuments', (request: BatchGetRequest) => batchGet(context, request)),
+    ),
+    RunQuery: streaming(under('RunQuery', (request: QueryRequest) => query(context, request))),
     RunAggregationQuery: streaming((request: AggregationRequest) => count(context, request)),
-    BeginTransaction: unary(({ options }: { options?: TransactionOptions }) => ({
-      transaction: transactions.begin(options),
-    })),
-    Commit: unary((request: CommitRequest) => commit(context, request)),
+    BeginTransaction: unary(
+      under('BeginTransaction', ({ options }: { options?: TransactionOptions }) => ({
+        transaction: transactions.begin(options),
+      })),
+    ),
+    Commit: unary(under('Commit', (request: CommitRequest) => commit(context, request))),
     Rollback: unary(({ transaction }: { transaction: Buffer }) => {
       transactions.rollback(transaction);
       return {};
@@ -49,6 +54,12 @@ export function createService(
       collectionIds: listCollectionIds(store.collections, parent),
     })),
   };
+}
+
+interface ServiceParts {
+  store: Store;
+  transactions: Transactions;
+  faults: Faults;
 }
 
 interface Context {

@@ -22,6 +22,8 @@ interface Transaction {
   id: Buffer;
   startedAt: number;
   snapshot?: Collections;
+  /** It has lost before, and shall not lose again. */
+  locks: boolean;
   reads: { unchanged: () => boolean; checkedAt: number }[];
 }
 
@@ -65,7 +67,12 @@ const MAX_TRANSACTION_MS = 270_000;
 function begin(state: State, options: TransactionOptions | undefined): Transaction {
   dropExpired(state);
   if (options?.readOnly?.readTime) throw failure('UNIMPLEMENTED', 'Reads in the past');
-  const transaction: Transaction = { id: randomBytes(12), startedAt: Date.now(), reads: [] };
+  const transaction: Transaction = {
+    id: randomBytes(12),
+    startedAt: Date.now(),
+    locks: Boolean(options?.readWrite?.retryTransaction?.length),
+    reads: [],
+  };
   if (options?.readOnly) transaction.snapshot = snapshotOf(state.store.collections);
   state.open.set(keyOf(transaction.id), transaction);
   return transaction;
@@ -101,7 +108,9 @@ function find(state: State, id: Buffer): Transaction {
 
 async function readWithin<T>(state: State, transaction: Transaction, read: Read<T>): Promise<T> {
   if (transaction.snapshot) return read.run(transaction.snapshot);
-  for (const key of [...read.keys].sort()) await state.locks.acquire(key, keyOf(transaction.id));
+  // Most transactions read what none of the others writes: only those that are tried again queue.
+  const keys = transaction.locks ? [...read.keys].sort() : [];
+  for (const key of keys) await state.locks.acquire(key, keyOf(transaction.id));
   checkReads(state, transaction);
   const result = read.run(state.store.collections);
   const seen = read.fingerprint(result);

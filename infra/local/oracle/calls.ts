@@ -26,7 +26,7 @@ import {
   readReexecute,
 } from './requests.ts';
 import { endMessage, statusMessage, tokenMessage } from './responses.ts';
-import type { StatementContext } from './statement-context.ts';
+import type { StatementContext, Transaction } from './statement-context.ts';
 
 /** A database user. */
 export interface Account {
@@ -36,11 +36,13 @@ export interface Account {
 }
 
 /** What all sessions share. */
-export interface Instance extends Omit<StatementContext, 'rights'> {
+export interface Instance extends Omit<StatementContext, 'rights' | 'transaction'> {
   /** Users by name in upper case. */
   accounts: ReadonlyMap<string, Account>;
   faults: RowFaults;
   release: Release;
+  /** What sessions said that they are for. */
+  actions: string[];
 }
 
 type Call = (message: Reader) => Answer;
@@ -55,9 +57,11 @@ export function createCalls(instance: Instance, sessionId: number): (message: Bu
 
   const logIn = (account: Account) => {
     const meter = createByteMeter(instance.faults);
-    const cursors = createCursors({ ...instance, rights: account.rights }, { ...instance, meter });
+    const transaction: Transaction = {};
+    const context = { ...instance, rights: account.rights, transaction };
+    const cursors = createCursors(context, { ...instance, meter });
     closeCursors = cursors.close;
-    calls = sessionCalls(cursors, lobCall(instance, meter));
+    calls = sessionCalls(cursors, transaction, lobCall(instance, meter));
   };
   const login = createLogin(instance, sessionId, logIn);
   const call = (message: Reader, type: number): Answer => {
@@ -75,7 +79,9 @@ export function createCalls(instance: Instance, sessionId: number): (message: Bu
       const greeting = login.greetings.get(type);
       if (greeting) return greeting(message);
       for (; type === MESSAGE.piggyback; type = message.u8()) {
-        closeCursors(readPiggyback(message, instance.release).closedCursors);
+        const { closedCursors, action } = readPiggyback(message, instance.release);
+        closeCursors(closedCursors);
+        if (action !== undefined) instance.actions.push(action);
       }
       return call(message, type);
     } catch (error) {
@@ -84,9 +90,17 @@ export function createCalls(instance: Instance, sessionId: number): (message: Bu
   };
 }
 
-function sessionCalls(cursors: ReturnType<typeof createCursors>, lob: Call): Map<number, Call> {
+function sessionCalls(
+  cursors: ReturnType<typeof createCursors>,
+  transaction: Transaction,
+  lob: Call,
+): Map<number, Call> {
   const reexecute: Call = (message) =>
     cursors.reexecute(readReexecute(message, (id) => cursors.bindTypes(id)));
+  const endTransaction: Call = () => {
+    transaction.snapshot = undefined;
+    return OK;
+  };
   return new Map<number, Call>([
     [CALL.execute, (message) => cursors.execute(readExecute(message))],
     [CALL.reexecute, reexecute],
@@ -94,8 +108,8 @@ function sessionCalls(cursors: ReturnType<typeof createCursors>, lob: Call): Map
     [CALL.fetch, (message) => cursors.fetch(readFetch(message))],
     [CALL.lob, lob],
     [CALL.ping, () => OK],
-    [CALL.commit, () => OK],
-    [CALL.rollback, () => OK],
+    [CALL.commit, endTransaction],
+    [CALL.rollback, endTransaction],
     [CALL.logoff, () => OK],
   ]);
 }

@@ -1,14 +1,16 @@
 /**
  * The conditions that a table query may have behind WHERE, besides ROWNUM: `"COL" = value`, `!=`, `<`, `<=`, `>`,
  * `>=`, `IN (value, …)`, `BETWEEN value AND value`, `LIKE value ESCAPE 'c'` and `IS [NOT] NULL`, where a value is
- * a bind, alone or in one of the conversions of condition-values.ts.
+ * a bind, alone or in one of the conversions of condition-values.ts; and `ROWID >= CHARTOROWID(:bind)`.
  */
 
 import { ordersOf } from './comparisons.ts';
 import { type BoundValue, compileValue, takeValue, type Value } from './condition-values.ts';
 import type { StoredRow, StoredTable } from './database.ts';
+import { OracleError } from './errors.ts';
 import { findColumn } from './expressions.ts';
 import { likePattern } from './like.ts';
+import { parseRowid } from './rowids.ts';
 import type { Taker } from './taker.ts';
 import type { Token } from './tokens.ts';
 
@@ -23,9 +25,28 @@ export type RowTest = (row: StoredRow, version: number) => boolean;
 
 /** Recognises one condition; undefined when the tokens are anything else. */
 export function takeCondition(take: Taker): Condition | undefined {
+  if (take.words('ROWID')) return takeRowidTest(take);
   const column = take.kind('name');
   const test = column && (takeNullTest(take) ?? takeLike(take) ?? takeComparison(take));
   return test && { compile: (table, read) => test(findColumn(table, column), read) };
+}
+
+/** `ROWID >= CHARTOROWID(:bind)`, with any operator. */
+function takeRowidTest(take: Taker): Condition | undefined {
+  const operator = OPERATORS.find(({ symbols }) => take.words(...symbols));
+  const bind = operator && take.words('CHARTOROWID', '(') ? take.kind('bind') : undefined;
+  if (!operator || !bind || !take.words(')')) return undefined;
+  return {
+    compile({ versions }, read) {
+      const address = parseRowid(read(bind).value ?? '');
+      if (!address) throw new OracleError(1410, 'invalid ROWID');
+      return (_row, index) => {
+        const version = versions[index];
+        if (!version) return false;
+        return operator.holds([version.segment.compare(version.slot, address)]);
+      };
+    },
+  };
 }
 
 /** Looks up how the column is compared with the values that are bound. */

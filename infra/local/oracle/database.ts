@@ -5,6 +5,13 @@
 
 import type { LocalColumn, StoredValue, Value } from './column.ts';
 import { OracleError } from './errors.ts';
+import {
+  createStorage,
+  type LocalLayout,
+  type Place,
+  type Segment,
+  type Storage,
+} from './storage.ts';
 import { TYPES } from './types.ts';
 
 export type { LocalColumn, LocalType, StoredValue, Value } from './column.ts';
@@ -30,11 +37,26 @@ export interface LocalTable {
   /** By column name. */
   columnComments?: Readonly<Record<string, string>>;
   /** As gathered some day; without them the dictionary has NULLs. */
-  statistics?: { rows: number; averageRowLength: number; analyzed: string };
+  statistics?: { rows: number; averageRowLength: number; analyzed: string; blocks?: number };
   /** The dictionary lists these too, as hidden; no row has them. */
   hiddenColumns?: readonly { name: string; userGenerated: boolean }[];
   /** Names of policies that would hide rows or mask values; this server only lists them. */
   policies?: { rows?: string; redaction?: string };
+  partitions?: LocalPartitions;
+  /** Some of its partitions are said to lie outside the database. */
+  isHybrid?: boolean;
+  /** Names of columns; they are not enforced. */
+  primaryKey?: readonly string[];
+  uniqueKeys?: readonly (readonly string[])[];
+  layout?: LocalLayout;
+}
+
+/** How the rows of a table are spread over its partitions, or over their subpartitions. */
+export interface LocalPartitions {
+  /** In their order; `of` names the partition that a subpartition belongs to. */
+  parts: readonly { name: string; of?: string }[];
+  /** The name of the part that a row goes to. */
+  choose(row: StoredRow): string;
 }
 
 /** Another name for a table, or for another synonym. */
@@ -48,10 +70,8 @@ interface LocalSynonym {
 export type StoredRow = readonly StoredValue[];
 
 /** A row version: it is visible at `scn` when born <= scn < died. */
-interface Version {
+interface Version extends Place {
   values: StoredRow;
-  /** Counts the table's rows from 0; an updated row keeps its number, and so its ROWID. */
-  row: number;
   born: number;
   died: number;
 }
@@ -61,7 +81,12 @@ export interface StoredTable {
   /** Never given to another table. */
   readonly id: number;
   readonly definition: LocalTable;
+  /** Cannot be read as of an earlier SCN. */
   readonly created: number;
+  /** The SCN of the last statement that changed its definition, or said so. */
+  readonly changed: number;
+  /** One, or one for each part; views and the like have one that the dictionary does not show. */
+  readonly segments: readonly Segment[];
   /** Row versions in order of birth; none is ever removed, so an index stays valid. */
   readonly versions: readonly Version[];
 }
@@ -70,7 +95,10 @@ export interface Database {
   createTable(table: LocalTable): void;
   /** Adds rows in one transaction and returns its commit SCN. */
   insert(owner: string, table: string, rows: readonly (readonly Value[])[]): number;
-  /** Replaces the rows for which `where` holds and returns the commit SCN. */
+  /**
+   * Replaces the rows for which `where` holds and returns the commit SCN. A row stays where it is, and so keeps its
+   * ROWID, unless it goes to another partition.
+   */
   update(
     owner: string,
     table: string,
@@ -79,6 +107,13 @@ export interface Database {
   ): number;
   delete(owner: string, table: string, where: (row: StoredRow) => boolean): number;
   drop(owner: string, table: string): void;
+  /** A statement that changes LAST_DDL_TIME and nothing else. */
+  ddl(owner: string, table: string): void;
+  /**
+   * Moves all rows into new segments, as ALTER TABLE … MOVE does. The past before that cannot be read any more; when
+   * it goes `unnoticed`, it can, but no row is found at its old ROWID.
+   */
+  move(owner: string, table: string, how?: 'unnoticed'): void;
   createSynonym(synonym: LocalSynonym): void;
   findSynonym(owner: string, name: string): LocalSynonym | undefined;
   listTables(): StoredTable[];
@@ -101,6 +136,7 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
   let scn = options.firstScn ?? FIRST_SCN;
   let undoLow = 0;
   let lastId = 0;
+  const storage = createStorage();
   const existing = (owner: string, name: string): MutableTable => {
     const table = tables.get(key(owner, name));
     if (!table) throw new Error(`there is no table ${owner}.${name}`);
@@ -112,14 +148,15 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
       const { owner, name } = definition;
       if (tables.has(key(owner, name)))
         throw new Error(`there is a table ${owner}.${name} already`);
-      const table = { id: ++lastId, definition, created: ++scn, versions: [], rows: 0 };
-      tables.set(key(owner, name), table);
+      const segments = openSegments(storage, definition);
+      const table = { id: ++lastId, definition, created: ++scn, changed: scn, segments };
+      tables.set(key(owner, name), { ...table, versions: [] });
     },
     insert(owner, name, rows) {
       const table = existing(owner, name);
       const stored = rows.map((row) => storeRow(table.definition, row));
       const born = ++scn;
-      for (const values of stored) bear(table, { values, row: table.rows++, born });
+      for (const values of stored) bear(table, { values, ...placeFor(table, values), born });
       return born;
     },
     update(owner, name, where, change) {
@@ -129,7 +166,7 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
       const born = ++scn;
       for (const version of old) version.died = born;
       for (const [index, values] of stored.entries()) {
-        bear(table, { values, row: old[index]?.row ?? 0, born });
+        bear(table, { values, ...placeFor(table, values, old[index]), born });
       }
       return born;
     },
@@ -141,11 +178,7 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
       }
       return died;
     },
-    drop(owner, name) {
-      existing(owner, name);
-      tables.delete(key(owner, name));
-      scn++;
-    },
+    ...createAlterations({ tables, existing, nextScn: () => ++scn, storage }),
     ...createSynonyms(),
     listTables: () => [...tables.values()],
     currentScn: () => scn,
@@ -159,6 +192,37 @@ export function createDatabase(options: { firstScn?: number } = {}): Database {
   };
 }
 
+interface Altered {
+  tables: Map<string, MutableTable>;
+  existing(owner: string, name: string): MutableTable;
+  nextScn(): number;
+  storage: Storage;
+}
+
+function createAlterations({
+  tables,
+  existing,
+  nextScn,
+  storage,
+}: Altered): Pick<Database, 'drop' | 'ddl' | 'move'> {
+  return {
+    drop(owner, name) {
+      existing(owner, name);
+      tables.delete(key(owner, name));
+      nextScn();
+    },
+    ddl(owner, name) {
+      existing(owner, name).changed = nextScn();
+    },
+    move(owner, name, how) {
+      const table = existing(owner, name);
+      table.changed = nextScn();
+      if (how !== 'unnoticed') table.created = table.changed;
+      moveRows(table, openSegments(storage, table.definition));
+    },
+  };
+}
+
 function createSynonyms(): Pick<Database, 'createSynonym' | 'findSynonym'> {
   const synonyms = new Map<string, LocalSynonym>();
   return {
@@ -169,8 +233,38 @@ function createSynonyms(): Pick<Database, 'createSynonym' | 'findSynonym'> {
 
 interface MutableTable extends StoredTable {
   readonly versions: Version[];
-  /** That were ever inserted. */
-  rows: number;
+  created: number;
+  changed: number;
+  segments: readonly Segment[];
+}
+
+function openSegments(storage: Storage, { partitions, layout = {} }: LocalTable): Segment[] {
+  const parts = partitions?.parts.map(({ name }) => name) ?? [undefined];
+  return parts.map((part) => storage.openSegment(layout, part));
+}
+
+/** Where a row lies, given where it lay before it was updated. */
+function placeFor({ definition, segments }: MutableTable, values: StoredRow, old?: Place): Place {
+  const part = definition.partitions?.choose(values);
+  if (old?.segment.part === part && old) return { segment: old.segment, slot: old.slot };
+  const segment = segments.find((candidate) => candidate.part === part);
+  if (!segment)
+    throw new OracleError(14400, 'inserted partition key does not map to any partition');
+  return { segment, slot: segment.takeSlot() };
+}
+
+/** The versions of a row stay together. */
+function moveRows(table: MutableTable, segments: readonly Segment[]): void {
+  const places = new Map<Segment, Map<number, Place>>(
+    table.segments.map((old) => [old, new Map()]),
+  );
+  table.segments = segments;
+  for (const [index, version] of table.versions.entries()) {
+    const moved = places.get(version.segment);
+    const place = moved?.get(version.slot) ?? placeFor(table, version.values);
+    moved?.set(version.slot, place);
+    table.versions[index] = { ...version, ...place };
+  }
 }
 
 function bear(table: MutableTable, version: Omit<Version, 'died'>): void {

@@ -6,7 +6,7 @@ import { listResult, type ResultSet } from './results.ts';
 import type { ResultColumn } from './rows.ts';
 import type { StatementContext } from './statement-context.ts';
 import { textWire } from './text-types.ts';
-import type { Token } from './tokens.ts';
+import { signatureOf, type Token, tokenize } from './tokens.ts';
 
 /** Answers a query. Throws an OracleError. */
 export type DictionaryQuery = (
@@ -17,6 +17,13 @@ export type DictionaryQuery = (
 
 /** Stands in a spelling for a list of pairs of binds, as in `(owner, table_name) IN ((:1, :2), (:3, :4))`. */
 export const PAIRS = '( : , : ) …';
+const EVERY_PAIR = /\( : , : \)(?: , \( : , : \))*/;
+
+/** The one spelling of a statement, whatever its blanks, the case of its words and the number of its pairs. */
+export function spelling(statement: string | readonly Token[]): string {
+  const tokens = typeof statement === 'string' ? tokenize(statement) : statement;
+  return signatureOf(tokens).replace(EVERY_PAIR, PAIRS);
+}
 
 const LONGEST_TEXT = 4000;
 

@@ -10,7 +10,10 @@ export interface Expression {
   /** As Oracle names it: equal ones give equal values. */
   label: string;
   /** Throws an OracleError for an unknown column, or one whose type does not go with the expression. */
-  project(table: StoredTable): Omit<Projection, 'name' | 'signature'>;
+  project(table: StoredTable): Omit<Projection, 'name' | 'signature'> & {
+    /** In place of the label, where equal ones do not always give equal values. */
+    signature?: string;
+  };
 }
 
 /** What becomes of a column's values. */

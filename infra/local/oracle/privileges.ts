@@ -2,7 +2,7 @@
 import type { LocalTable } from './database.ts';
 import { OracleError } from './errors.ts';
 
-/** What a user may do beyond reading tables. */
+/** What a user may do beyond reading tables; some of it is PUBLIC in a fresh Oracle. */
 export type Grant =
   | 'V$DATABASE'
   | 'DBMS_FLASHBACK'
@@ -10,6 +10,8 @@ export type Grant =
   | 'V$UNDOSTAT'
   | 'DBA_EXTENTS'
   | 'DBA_SEGMENTS'
+  | 'DBA_OBJECTS'
+  | 'DBMS_PARALLEL_EXECUTE'
   | 'REDACTION_POLICIES'
   | 'EXEMPT ACCESS POLICY'
   | 'EXEMPT REDACTION POLICY';

@@ -186,11 +186,17 @@ export function readFetch(message: Reader): { cursorId: number; rows: number } {
   return { cursorId: message.ub(), rows: message.ub() };
 }
 
+export interface Piggyback {
+  closedCursors: number[];
+  /** What the session says that it is for from now on. */
+  action?: string | undefined;
+}
+
 /**
- * Reads the piggyback in front of a call and returns the cursors that it closes. A piggyback does
- * not tell its own length, so an unknown one leaves nothing to read on from: an Error.
+ * Reads the piggyback in front of a call. It does not tell its own length, so an unknown one leaves
+ * nothing to read on from: an Error.
  */
-export function readPiggyback(message: Reader, release: Release): { closedCursors: number[] } {
+export function readPiggyback(message: Reader, release: Release): Piggyback {
   const { call } = readCallHeader(message, release);
   switch (call) {
     case PIGGYBACK.closeCursors:
@@ -208,15 +214,14 @@ export function readPiggyback(message: Reader, release: Release): { closedCursor
       message.bytes();
       return { closedCursors: [] };
     case PIGGYBACK.endToEnd:
-      skipEndToEnd(message);
-      return { closedCursors: [] };
+      return { closedCursors: [], action: readAction(message) };
     default:
       throw new Error(`piggyback ${call} is not supported`);
   }
 }
 
 /** Client id, module, action and the like: lengths first, then the texts. */
-function skipEndToEnd(message: Reader): void {
+function readAction(message: Reader): string | undefined {
   message.skip(2);
   message.ub();
   const lengths = [0, 0, 0, 0].map(() => readLength(message));
@@ -228,7 +233,8 @@ function skipEndToEnd(message: Reader): void {
   message.skip(1);
   message.ub();
   lengths.push(readLength(message));
-  for (const length of lengths) if (length > 0) message.bytes();
+  const [, , action] = lengths.map((length) => (length > 0 ? message.text() : undefined));
+  return action;
 }
 
 function readLength(message: Reader): number {

@@ -110,10 +110,13 @@ function unsupported(name: string, code: number): string {
   return `${reason}: beside a LOB select ${name} by ROWIDTOCHAR or CAST, which give text`;
 }
 
-/** The number of rows that are selected. */
-export function countRows(table: StoredTable, { scn, limit, test }: Selection): number {
-  const wanted = table.versions.filter(
+/** The row versions that are selected. */
+export function selectedVersions(
+  { versions }: StoredTable,
+  { scn, limit, test }: Selection,
+): StoredTable['versions'] {
+  const wanted = versions.filter(
     (version, index) => isVisible(version, scn) && test(version.values, index),
   );
-  return Math.min(wanted.length, limit);
+  return limit < wanted.length ? wanted.slice(0, limit) : wanted;
 }

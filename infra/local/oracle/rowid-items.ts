@@ -4,8 +4,9 @@ import type { StoredTable } from './database.ts';
 import { OracleError } from './errors.ts';
 import { type Expression, expectType, ofColumn } from './expressions.ts';
 import { rowidWire, urowidWire } from './rowid-types.ts';
-import { logicalRowidOf, rowidOf } from './rowids.ts';
+import { logicalRowidOf } from './rowids.ts';
 import type { Projection } from './rows.ts';
+import { rowidAt } from './storage.ts';
 import type { Taker } from './taker.ts';
 import { textWire } from './text-types.ts';
 
@@ -19,7 +20,7 @@ export function takeRowid(): Expression {
     project: (table) => ({
       nullable: false,
       wire: isIndexOrganized(table) ? urowidWire : rowidWire,
-      read: readerOf(table),
+      ...addressOf(table, 'ROWID'),
     }),
   };
 }
@@ -40,7 +41,7 @@ export function takeRowidToChar(take: Taker): Expression | undefined {
 
 function rowidAsText(label: string): Expression {
   const wire = textWire(LONGEST_TEXT);
-  return { label, project: (table) => ({ nullable: false, wire, read: readerOf(table) }) };
+  return { label, project: (table) => ({ nullable: false, wire, ...addressOf(table, label) }) };
 }
 
 /** `CAST("COL" AS VARCHAR2(n))` of a ROWID or UROWID, or of the ROWID itself, from behind the parenthesis. */
@@ -57,14 +58,24 @@ export function takeCast(take: Taker): Expression | undefined {
   });
 }
 
-/** All versions of a row have the same ROWID. Throws ORA-01445 for a view, whose rows have none here. */
-function readerOf(table: StoredTable): Projection['read'] {
-  const { id, versions, definition } = table;
+/**
+ * All versions of a row have the same ROWID until it is moved; what was encoded before that is of no use. Throws
+ * ORA-01445 for a view, whose rows have none here.
+ */
+function addressOf(table: StoredTable, label: string): Pick<Projection, 'read' | 'signature'> {
+  const { versions, definition, segments } = table;
   if (definition.kind === 'VIEW') {
     throw new OracleError(1445, 'cannot select ROWID from a view without key-preserved tables');
   }
-  const print = isIndexOrganized(table) ? logicalRowidOf : (row: number) => rowidOf(id, row);
-  return (_row, version) => print(versions[version]?.row ?? 0);
+  const isLogical = isIndexOrganized(table);
+  return {
+    signature: `${label} ${segments[0]?.object}`,
+    read: (_row, version) => {
+      const found = versions[version];
+      if (!found) return null;
+      return isLogical ? logicalRowidOf(found.slot) : rowidAt(found);
+    },
+  };
 }
 
 function isIndexOrganized({ definition }: StoredTable): boolean {

@@ -50,22 +50,6 @@ function number(text: string): number {
   return [...text].reduce((sum, digit) => sum * 64 + ALPHABET.indexOf(digit), 0);
 }
 
-/** The numbers of the first object and the first block that this server gives to a table. */
-const FIRST_OBJECT = 70_000;
-const FIRST_BLOCK = 128;
-const FILE = 4;
-const ROWS_PER_BLOCK = 100;
-
-/** The ROWID of a table's row, by the table's number and the row's, which is counted from 0. */
-export function rowidOf(table: number, row: number): string {
-  return formatRowid({
-    object: FIRST_OBJECT + table,
-    file: FILE,
-    block: FIRST_BLOCK + Math.floor(row / ROWS_PER_BLOCK),
-    row: row % ROWS_PER_BLOCK,
-  });
-}
-
 /** The block that every row of an index-organized table was once in, as its logical ROWIDs remember. */
 const GUESSED_BLOCK = Buffer.of(4, 0, 0xc0, 0x23, 0xb3);
 const KEY_END = 0xfe;
@@ -75,17 +59,4 @@ export function logicalRowidOf(row: number): string {
   const key = encodeNumber(String(row + 1));
   const bytes = Buffer.concat([GUESSED_BLOCK, Buffer.of(key.length), key, Buffer.of(KEY_END)]);
   return `*${bytes.toString('base64').replace(/=+$/, '')}`;
-}
-
-/**
- * The number that a row of the table has, or would have, at a ROWID, so that ROWIDs can be compared
- * as numbers: a row that would stand behind the block's last counts as that last and a half.
- * undefined when it lies in another table or is no physical ROWID.
- */
-export function rowAt(table: number, rowid: string): number | undefined {
-  const address = parseRowid(rowid);
-  if (!address || address.object !== FIRST_OBJECT + table) return undefined;
-  const beyond = address.row >= ROWS_PER_BLOCK;
-  const offset = beyond ? ROWS_PER_BLOCK - 0.5 : address.row;
-  return (address.block - FIRST_BLOCK) * ROWS_PER_BLOCK + offset;
 }

@@ -20,6 +20,8 @@ export interface OracleOptions {
   serviceName?: string;
   /** Which release the server pretends to be: '19c' makes clients log in the classic way. */
   version?: Version;
+  /** Pretends to be a standby that is open for reading only. */
+  isStandby?: boolean;
   /** Serves by TLS only, as at a TCPS port. */
   tls?: TlsSettings;
 }
@@ -31,6 +33,10 @@ export interface OracleServer {
   faults: Faults;
   /** The texts of all statements that were refused with ORA-00900. */
   statements: readonly string[];
+  /** What sessions said that they are for, as V$SESSION.ACTION would show it, in turn. */
+  actions: readonly string[];
+  /** Names of the tasks of DBMS_PARALLEL_EXECUTE that exist now. */
+  tasks(): string[];
   /** The number of connections that are open now. */
   sessions(): number;
   close(): Promise<void>;
@@ -41,6 +47,7 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
   const { database, users, host = '127.0.0.1', serviceName = 'FREEPDB1' } = options;
   const rowFaults = createRowFaults();
   const unknown: string[] = [];
+  const tasks: Instance['tasks'] = new Map();
   const instance: Instance = {
     database,
     rowCache: createRowCache(),
@@ -49,6 +56,9 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
     faults: rowFaults,
     release: RELEASES[options.version ?? '23ai'],
     unknown,
+    tasks,
+    isStandby: options.isStandby ?? false,
+    actions: [],
   };
   let started = 0;
   const listener = createListener(host, options.tls, (socket) =>
@@ -64,6 +74,8 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
       refuse: async (down) => void (down ? listener.stop() : await listener.listen(port)),
     },
     statements: unknown,
+    actions: instance.actions,
+    tasks: () => [...tasks.keys()],
     sessions: () => listener.sockets.size,
     async close() {
       listener.stop();

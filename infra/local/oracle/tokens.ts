@@ -6,7 +6,7 @@ export interface Token {
 }
 
 const TOKEN =
-  /\s+|"(?<name>[^"]*)"|'(?<string>(?:[^']|'')*)'|:(?<bind>\w+)|(?<number>\d+)|(?<word>[a-z][\w$#]*)|(?<symbol>.)/giy;
+  /\s+|"(?<name>[^"]*)"|'(?<string>(?:[^']|'')*)'|:(?<bind>\w+)|(?<number>\d+(?:\.\d+)?)|(?<word>[a-z][\w$#]*)|(?<symbol>.)/giy;
 
 /** Never fails: what it does not know becomes a symbol. */
 export function tokenize(sql: string): Token[] {

@@ -43,6 +43,27 @@ export function synonymsNamed(pairs: string): string {
  WHERE (owner, synonym_name) IN (${pairs})`;
 }
 
+/**
+ * A materialized view is there twice: as the table that holds its rows, and as what each refresh would touch.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/refrn/ALL_OBJECTS.html
+ */
+export function objectsNamed(pairs: string): string {
+  return `SELECT owner, object_name, subobject_name, object_type, object_id, data_object_id,
+       TO_CHAR(last_ddl_time, 'YYYY-MM-DD"T"HH24:MI:SS')
+  FROM all_objects
+ WHERE (owner, object_name) IN (${pairs})
+   AND object_type IN ('TABLE', 'TABLE PARTITION', 'TABLE SUBPARTITION', 'VIEW')`;
+}
+
+/** https://docs.oracle.com/en/database/oracle/oracle-database/23/refrn/DBA_SEGMENTS.html */
+export function segmentsNamed(pairs: string): string {
+  return `SELECT owner, segment_name, SUM(bytes)
+  FROM dba_segments
+ WHERE (owner, segment_name) IN (${pairs})
+   AND segment_type IN ('TABLE', 'TABLE PARTITION', 'TABLE SUBPARTITION')
+ GROUP BY owner, segment_name`;
+}
+
 /** https://docs.oracle.com/en/database/oracle/oracle-database/23/refrn/ALL_POLICIES.html */
 export function rowPoliciesOf(pairs: string): string {
   return `SELECT object_owner, object_name, policy_name

@@ -23,6 +23,8 @@ export function jobStoreContract(start: () => Promise<StoreServer>, crowd = 50):
   describe('enqueue', () => enqueueing(open, crowd));
   describe('limits', () => limiting(open, crowd));
   describe('launch', () => launching(open));
+  describe('relaunch', () => relaunching(open));
+  describe('unattended jobs', () => unattended(open));
   describe('cancel', () => cancelling(open));
   describe('history', () => history(open));
 }
@@ -301,6 +303,143 @@ function launching(open: () => Stores) {
   });
 }
 
+const most = 3;
+const lost = { code: 'TASKS_LOST', message: 'gone' } as const;
+
+function relaunching(open: () => Stores) {
+  it('belongs to one caller at a time, and is counted', async () => {
+    const stores = open();
+    const job = await runningJob(stores);
+    const takes = await Promise.all(
+      Array.from({ length: 8 }, () => stores.jobs.takeRelaunch(job, most)),
+    );
+    expect(takes.filter(Boolean)).toHaveLength(1);
+    expect(await stores.ledger.job(job.id)).toMatchObject({ relaunches: 1 });
+  });
+
+  it('is not given while a task lives', async () => {
+    const stores = open();
+    const job = await runningJob(stores);
+    await stores.ledger.renewLease(job.id, 'a', longMs);
+    await stores.ledger.renewLease(job.id, 'gone', 1);
+    expect(await stores.jobs.hasLiveTask(job.id)).toBe(true);
+    expect(await stores.jobs.takeRelaunch(job, most)).toBe(false);
+    await stores.ledger.releaseLease(job.id, 'a');
+    expect(await stores.jobs.hasLiveTask(job.id)).toBe(false);
+    expect(await stores.jobs.takeRelaunch(job, most)).toBe(true);
+  });
+
+  it('is not given to one who knows of an earlier execution only', async () => {
+    const stores = open();
+    const seen = await runningJob(stores);
+    expect(await stores.jobs.takeRelaunch(seen, most)).toBe(true);
+    await stores.jobs.recordExecution(seen.id, 'executions/2');
+    expect(await stores.jobs.takeRelaunch(seen, most)).toBe(false);
+    const again = await stores.ledger.job(seen.id);
+    expect(await stores.jobs.takeRelaunch(again, most)).toBe(true);
+  });
+
+  it('shares one lease with the first launch', async () => {
+    const stores = open();
+    const job = await queuedJob(stores);
+    expect(await stores.jobs.takeLaunch(job.id)).toBe(true);
+    expect(await stores.jobs.takeRelaunch(job, most)).toBe(false);
+    await stores.jobs.releaseLaunch(job.id);
+    expect(await stores.jobs.takeRelaunch(job, most)).toBe(true);
+    expect(await stores.jobs.takeLaunch(job.id)).toBe(false);
+  });
+
+  it('is given so many times, but without end to a job that can only be completed', async () => {
+    const stores = open();
+    const verifying = await verifyingJob(stores);
+    await stores.ledger.releaseLease(verifying.id, 'a');
+    const take = async () => {
+      const given = await stores.jobs.takeRelaunch(verifying, most);
+      if (given) await stores.jobs.releaseLaunch(verifying.id);
+      return given;
+    };
+    expect([await take(), await take(), await take(), await take()]).toEqual([
+      true,
+      true,
+      true,
+      false,
+    ]);
+    await stores.ledger.decide(verifying, { state: 'SUCCEEDED' }, []);
+    expect(await take()).toBe(true);
+  });
+
+  it('is not given for a job that has ended, or is unknown', async () => {
+    const stores = open();
+    const job = await queuedJob(stores);
+    const cancelled = await stores.jobs.requestCancel('default', job.id);
+    expect(await stores.jobs.takeRelaunch(cancelled, most)).toBe(false);
+    expect(await stores.jobs.takeRelaunch({ ...job, id: 'none' }, most)).toBe(false);
+  });
+}
+
+function unattended(open: () => Stores) {
+  it.each([
+    ['QUEUED', queuedJob],
+    ['PLANNING', planningJob],
+    ['RUNNING', runningJob],
+    ['VERIFYING', verifyingJob],
+  ])('a job that is %s is failed once none of its tasks lives', async (_, prepare) => {
+    const stores = open();
+    const job = await prepare(stores);
+    for (const holder of ['planner', 'a']) await stores.ledger.releaseLease(job.id, holder);
+    const failed = await stores.jobs.endUnattended(job, lost);
+    expect(failed).toMatchObject({ state: 'FAILED', error: lost, finishedAt: expect.any(String) });
+    expect(await stores.jobs.endUnattended(job, lost)).toEqual(failed);
+    expect(await stores.ledger.job(job.id)).toEqual(failed);
+  });
+
+  it('one that is being cancelled is cancelled', async () => {
+    const stores = open();
+    const job = await runningJob(stores);
+    await stores.jobs.requestCancel('default', job.id);
+    expect(await stores.jobs.endUnattended(job, lost)).toMatchObject({ state: 'CANCELLED' });
+  });
+
+  it('is left as it is while it publishes, a task lives, somebody launches, or another execution came', async () => {
+    const stores = open();
+    const verifying = await verifyingJob(stores);
+    expect(await stores.jobs.endUnattended(verifying, lost)).toBeUndefined();
+    await stores.ledger.releaseLease(verifying.id, 'a');
+    expect(await stores.jobs.takeRelaunch(verifying, most)).toBe(true);
+    expect(await stores.jobs.endUnattended(verifying, lost)).toBeUndefined();
+    await stores.jobs.recordExecution(verifying.id, 'executions/2');
+    expect(await stores.jobs.endUnattended(verifying, lost)).toBeUndefined();
+    const decided = await stores.ledger.decide(verifying, { state: 'SUCCEEDED' }, []);
+    expect(await stores.jobs.endUnattended(decided, lost)).toBeUndefined();
+    expect(await stores.ledger.job(verifying.id)).toMatchObject({ state: 'PUBLISHING' });
+  });
+
+  it('jobs stay open until their end is announced, whoever owns them', async () => {
+    const stores = open();
+    const { transports, jobs } = stores;
+    const { id: red } = await transports.create('red', inputOf('red'));
+    const { job } = await jobs.enqueue(executeRequest(red, undefined, 'red'));
+    const other = await runningJob(stores);
+    const openIds = async (limit = 10) => (await jobs.open(limit)).map(({ id }) => id).toSorted();
+    expect(await openIds()).toEqual([job.id, other.id].toSorted());
+    expect(await openIds(1)).toHaveLength(1);
+    await jobs.requestCancel('red', job.id);
+    expect(await openIds()).toContain(job.id);
+    await jobs.noteAnnounced(job.id);
+    expect(await openIds()).toEqual([other.id]);
+    const { announcedAt } = await jobs.get('red', job.id);
+    await jobs.noteAnnounced(job.id);
+    expect(await jobs.get('red', job.id)).toMatchObject({ announcedAt, state: 'CANCELLED' });
+  });
+
+  it('a job that is being cancelled stays open', async () => {
+    const stores = open();
+    const { id } = await runningJob(stores);
+    const cancelling = await stores.jobs.requestCancel('default', id);
+    expect(await stores.jobs.open(10)).toEqual([cancelling]);
+  });
+}
+
 function cancelling(open: () => Stores) {
   const cancel = (stores: Stores, id: string) => stores.jobs.requestCancel('default', id);
 
@@ -438,7 +577,7 @@ function history(open: () => Stores) {
     const { id } = await runningJob(stores, 2);
     const { job, extractions, splits } = await stores.jobs.detail('default', id);
     expect(job).toMatchObject({ state: 'RUNNING', scn: '4711', consistency: 'scn' });
-    expect(extractions).toMatchObject([{ id: 'id-TIMES', splitsTotal: 2, countedRows: 10 }]);
+    expect(extractions).toMatchObject([{ id: 'id-TIMES', splitsTotal: 2, countedRows: 20 }]);
     expect(splits.map(({ position }) => position).toSorted()).toEqual([0, 1]);
   });
 

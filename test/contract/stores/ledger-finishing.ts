@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import {
+  aTable,
   claimOne,
+  claimTable,
+  commitAndCheck,
   executeRequest,
   longMs,
   partOf,
+  planTable,
   present,
   queuedJob,
   runningJob,
   type Stores,
+  unplannedJob,
   verifyingJob,
 } from '../../support/stores.ts';
 
@@ -16,18 +21,24 @@ const lost = { code: 'LEASE_LOST' };
 const error = { code: 'VERIFICATION_FAILED', message: 'short' } as const;
 
 export function finishing(open: () => Stores): void {
-  it('begins only when every split is settled', async () => {
+  it('begins only when every table is read or has failed', async () => {
     const stores = open();
     const { ledger } = stores;
-    const job = await runningJob(stores, 3);
-    expect(await ledger.beginFinish(job.id, 'a')).toBeUndefined();
+    const tables = ['TIMES', 'COSTS', 'GONE'].map((name, position) => aTable(name, { position }));
+    const job = await unplannedJob(stores, tables);
+    const failing = await claimTable(stores, job, 'a');
+    await ledger.failTable(failing, error, true);
+    await planTable(stores, job);
+    await planTable(stores, job);
     const done = await claimOne(stores, job, 'a');
-    await ledger.commitSplit(done, [partOf(done)]);
-    const failed = await claimOne(stores, job, 'a');
-    await ledger.failSplit(failed, error, true);
+    await commitAndCheck(stores, done);
     const last = await claimOne(stores, job, 'a');
     expect(await ledger.beginFinish(job.id, 'a')).toBeUndefined();
-    await ledger.commitSplit(last, []);
+    await ledger.commitSplit(last, { parts: [] });
+    expect(await ledger.beginFinish(job.id, 'a')).toBeUndefined();
+    const check = present(await ledger.claimCheck(last));
+    expect(await ledger.beginFinish(job.id, 'a')).toBeUndefined();
+    await ledger.settleTable(check);
     expect(await ledger.beginFinish(job.id, 'a')).toMatchObject({ state: 'VERIFYING', owner: 'a' });
   });
 
@@ -35,14 +46,31 @@ export function finishing(open: () => Stores): void {
     const stores = open();
     const { ledger } = stores;
     const job = await runningJob(stores);
-    const claim = await claimOne(stores, job, 'a');
-    await ledger.commitSplit(claim, []);
+    await commitAndCheck(stores, await claimOne(stores, job, 'a'));
     const holders = ['a', 'b', 'c', 'd'];
     await Promise.all(holders.map((holder) => ledger.renewLease(job.id, holder, longMs)));
     const turns = await Promise.all(holders.map((h) => ledger.beginFinish(job.id, h)));
     const [turn, ...more] = turns.filter((found) => found !== undefined);
     expect(more).toEqual([]);
     expect(await ledger.beginFinish(job.id, present(turn?.owner))).toEqual(turn);
+  });
+
+  it('supersedes hundreds of open splits, and nothing that was committed', async () => {
+    const stores = open();
+    const { ledger } = stores;
+    const job = await runningJob(stores, 450);
+    const done = await claimOne(stores, job, 'a');
+    await ledger.commitSplit(done, { parts: [partOf(done)] });
+    const held = await claimOne(stores, job, 'a');
+    await stores.jobs.requestCancel('default', job.id);
+    const finishing = present(await ledger.beginFinish(job.id, 'a'));
+    await ledger.supersedeOpen(finishing);
+    const splits = await ledger.splits(job.id);
+    const superseded = splits.filter(({ state }) => state === 'SUPERSEDED');
+    expect(superseded.map(({ id }) => id)).toContain(held.splitId);
+    expect(superseded).toHaveLength(449);
+    const kept = splits.find(({ id }) => id === done.splitId);
+    expect(kept).toMatchObject({ state: 'DONE', parts: [partOf(done)] });
   });
 
   it.each(['VERIFYING', 'PUBLISHING', 'CANCELLING'])(
@@ -70,7 +98,7 @@ export function finishing(open: () => Stores): void {
     const again = await stores.ledger.decide(verifying, { state: 'FAILED', error }, failed);
     expect(again).toEqual(decided);
     expect(await stores.ledger.job(decided.id)).toEqual(decided);
-    const [extraction] = await stores.ledger.extractions(decided.id, decided.epoch);
+    const [extraction] = await stores.ledger.extractions(decided.id);
     expect(extraction?.result).toEqual({ state: 'SUCCEEDED' });
   });
 
@@ -135,6 +163,37 @@ export function finishing(open: () => Stores): void {
     await expect(stores.ledger.finish(verifying)).rejects.toMatchObject(lost);
     const outcome = { state: 'FAILED' } as const;
     await expect(stores.ledger.finish({ ...verifying, outcome })).rejects.toMatchObject(lost);
+  });
+
+  it('notes once that the end was announced, and that the output was deleted', async () => {
+    const stores = open();
+    const { ledger } = stores;
+    const job = await verifyingJob(stores);
+    await ledger.noteAnnounced(job.id);
+    const announced = await ledger.job(job.id);
+    expect(announced.announcedAt).toEqual(expect.any(String));
+    await ledger.noteAnnounced(job.id);
+    expect(await ledger.job(job.id)).toEqual(announced);
+    await ledger.noteOutputDeleted(job.id);
+    expect((await ledger.job(job.id)).outputDeletedAt).toEqual(expect.any(String));
+  });
+
+  it('finished jobs of a transport are told by their state, newest version first', async () => {
+    const stores = open();
+    const { jobs, ledger } = stores;
+    const first = await queuedJob(stores);
+    await jobs.requestCancel('default', first.id);
+    const request = executeRequest(first.transportId);
+    for (const version of [2, 3]) {
+      const { job } = await jobs.enqueue(request);
+      expect(job.version).toBe(version);
+      await jobs.requestCancel('default', job.id);
+    }
+    await jobs.enqueue(request);
+    const told = await ledger.finishedJobs(first.transportId, 'CANCELLED');
+    expect(told.map(({ version }) => version)).toEqual([3, 2, 1]);
+    expect(await ledger.finishedJobs(first.transportId, 'SUCCEEDED')).toEqual([]);
+    expect(await ledger.finishedJobs('another', 'CANCELLED')).toEqual([]);
   });
 
   it('there is nothing to finish before the plan is published, or without a job', async () => {

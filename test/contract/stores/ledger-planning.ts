@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { PlannedColumn } from '../../../shared/domain/column.ts';
 import {
+  aTable,
   longMs,
   planningJob,
   present,
   queuedJob,
-  runningJob,
   type Stores,
-  tablePlan,
+  unplannedJob,
 } from '../../support/stores.ts';
 
 const lost = { code: 'LEASE_LOST' };
@@ -64,57 +64,56 @@ export function planning(open: () => Stores): void {
     const stores = open();
     const { ledger } = stores;
     const late = await planningJob(stores, 'late');
-    await ledger.savePlans(late, [tablePlan(late, 'TIMES')]);
+    await ledger.saveTables(late, [aTable('TIMES')]);
     await ledger.releaseLease(late.id, 'late');
     const next = present(await ledger.beginPlanning(late.id, 'next'));
-    await expect(ledger.savePlans(late, [tablePlan(late, 'COSTS')])).rejects.toMatchObject(lost);
-    await expect(ledger.publishPlan(late, 'scn', '1')).rejects.toMatchObject(lost);
+    await expect(ledger.saveTables(late, [aTable('COSTS')])).rejects.toMatchObject(lost);
+    await expect(ledger.publishTables(late, 'scn', '1')).rejects.toMatchObject(lost);
     const error = { code: 'ORACLE_ERROR', message: 'late' } as const;
     await expect(ledger.failPlanning(late, error)).rejects.toMatchObject(lost);
-    await ledger.savePlans(next, [tablePlan(next, 'TIMES')]);
-    await ledger.publishPlan(next, 'scn', '2');
-    await expect(ledger.publishPlan(late, 'scn', '1')).rejects.toMatchObject(lost);
+    await ledger.saveTables(next, [aTable('TIMES')]);
+    await ledger.publishTables(next, 'scn', '2');
+    await expect(ledger.publishTables(late, 'scn', '1')).rejects.toMatchObject(lost);
     expect(await ledger.job(late.id)).toMatchObject({ state: 'RUNNING', epoch: 2, scn: '2' });
-    expect(await ledger.extractions(late.id, 2)).toHaveLength(1);
-    expect((await ledger.splits(late.id)).map(({ epoch }) => epoch).toSorted()).toEqual([1, 2]);
+    expect(await ledger.extractions(late.id)).toEqual([aTable('TIMES')]);
   });
 
-  it('a plan of 250 tables is published whole', async () => {
+  it('5,000 tables are published in one write, and told in their order', {
+    timeout: 60_000,
+  }, async () => {
     const stores = open();
+    const { ledger } = stores;
     const job = await planningJob(stores);
-    const plans = Array.from({ length: 250 }, (_, n) => tablePlan(job, `T${n}`, 2, n));
-    await stores.ledger.savePlans(job, plans);
-    await stores.ledger.savePlans(job, plans);
-    await stores.ledger.publishPlan(job, 'scn-per-table', undefined);
-    await stores.ledger.publishPlan(job, 'scn-per-table', undefined);
+    const tables = Array.from({ length: 5_000 }, (_, n) => aTable(`T${n}`, { position: n }));
+    await ledger.saveTables(job, tables);
+    await ledger.publishTables(job, 'scn-per-table', undefined);
+    await ledger.publishTables(job, 'scn-per-table', undefined);
+    expect(await ledger.extractions(job.id)).toEqual(tables);
     const { extractions, splits } = await stores.jobs.detail('default', job.id);
-    expect(extractions.map(({ table }) => table)).toEqual(plans.map((p) => p.extraction.table));
-    expect(splits).toHaveLength(500);
-    const published = await stores.ledger.job(job.id);
+    expect(extractions).toEqual(tables);
+    expect(splits).toEqual([]);
+    const published = await ledger.job(job.id);
     expect(published).toMatchObject({ state: 'RUNNING', consistency: 'scn-per-table' });
     expect(published).not.toHaveProperty('scn');
     expect(published).not.toHaveProperty('owner');
   });
 
-  it('a plan of 24 tables with 1,000 columns of long names can be stored', async () => {
+  it('24 tables with 1,000 columns of long names can be stored', async () => {
     const stores = open();
     const job = await planningJob(stores);
     const columns = Array.from({ length: 1000 }, (_, n) => wideColumn(n));
-    const plans = Array.from({ length: 24 }, (_, n) => {
-      const plan = tablePlan(job, `WIDE${n}`, 1, n);
-      return { ...plan, extraction: { ...plan.extraction, columns } };
-    });
-    await stores.ledger.savePlans(job, plans);
-    expect(await stores.ledger.splits(job.id)).toHaveLength(24);
-    const last = await stores.ledger.extraction(job.id, 'id-WIDE23');
-    expect(last.columns).toEqual(columns);
+    const tables = Array.from({ length: 24 }, (_, n) => aTable(`W${n}`, { columns, position: n }));
+    await stores.ledger.saveTables(job, tables);
+    await stores.ledger.saveTables(job, tables);
+    expect(await stores.ledger.extractions(job.id)).toHaveLength(24);
+    expect(await stores.ledger.extraction(job.id, 'id-W23')).toEqual(tables[23]);
   });
 
-  it('gives back the plan of one table, and says when there is none', async () => {
+  it('gives back one table as it is, and says when there is none', async () => {
     const stores = open();
-    const job = await runningJob(stores);
-    const { extraction } = tablePlan(job, 'TIMES');
-    expect(await stores.ledger.extraction(job.id, extraction.id)).toEqual(extraction);
+    const table = aTable('TIMES', { estimatedBytes: 1, filter: [] });
+    const job = await unplannedJob(stores, [table]);
+    expect(await stores.ledger.extraction(job.id, table.id)).toEqual(table);
     await expect(stores.ledger.extraction(job.id, 'none')).rejects.toMatchObject({
       code: 'INTERNAL_ERROR',
     });
@@ -136,8 +135,8 @@ export function planning(open: () => Stores): void {
     const stores = open();
     const job = await planningJob(stores);
     await stores.jobs.requestCancel('default', job.id);
-    await expect(stores.ledger.savePlans(job, [tablePlan(job, 'T')])).rejects.toMatchObject(lost);
-    await expect(stores.ledger.publishPlan(job, 'scn', '1')).rejects.toMatchObject(lost);
+    await expect(stores.ledger.saveTables(job, [aTable('T')])).rejects.toMatchObject(lost);
+    await expect(stores.ledger.publishTables(job, 'scn', '1')).rejects.toMatchObject(lost);
   });
 
   it('there is nothing to plan for a job that is not there', async () => {

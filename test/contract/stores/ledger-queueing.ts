@@ -1,128 +1,109 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import type { TableClaim } from '../../../shared/domain/extraction.ts';
 import type { Claim } from '../../../shared/domain/split.ts';
+import type { Work } from '../../../shared/ports.ts';
 import {
+  aTable,
   claimOne,
+  claimTable,
+  commitAndCheck,
   longMs,
-  partOf,
-  planningJob,
-  present,
   runningJob,
   type Stores,
   tablePlan,
+  unplannedJob,
 } from '../../support/stores.ts';
 
 export function queueing(open: () => Stores): void {
-  it('8 concurrent tasks with 2 workers each claim every one of 50 splits exactly once', async () => {
+  it('8 tasks with 2 workers each claim every one of 50 splits exactly once', async () => {
     const stores = open();
     const job = await runningJob(stores, 50);
-    const holders = Array.from({ length: 8 }, (_, n) => `task-${n}`);
-    await Promise.all(holders.map((h) => stores.ledger.renewLease(job.id, h, longMs)));
     const claims: Claim[] = [];
-    const work = holders.flatMap((holder) => {
-      const queue = stores.ledger.openQueue(job, holder);
-      const drain = async () => {
-        for (;;) {
-          const { claim } = await queue.next();
-          if (!claim) return;
-          claims.push(claim);
-        }
-      };
-      return [drain(), drain()];
-    });
-    await Promise.all(work);
+    await Promise.all(
+      Array.from({ length: 8 }, async (_, n) => {
+        await stores.ledger.renewLease(job.id, `task-${n}`, longMs);
+        const queue = stores.ledger.openQueue(job, `task-${n}`);
+        const drain = async () => {
+          for (let { work } = await queue.next(); work; { work } = await queue.next()) {
+            if (work.kind === 'split') claims.push(work.claim);
+          }
+        };
+        await Promise.all([drain(), drain()]);
+      }),
+    );
     expect(new Set(claims.map(({ splitId }) => splitId)).size).toBe(50);
     expect(claims).toHaveLength(50);
     expect(claims.every(({ attempt, failures }) => attempt === 1 && failures === 0)).toBe(true);
   });
 
-  it('claims a large table before the small ones', async () => {
+  it('a table is planned by one of several tasks', async () => {
     const stores = open();
-    const { ledger } = stores;
-    const planning = await planningJob(stores);
-    const plans = Array.from({ length: 20 }, (_, position) => {
-      const { extraction } = tablePlan(planning, `T${position}`, 1, position);
-      const countedRows = position === 13 ? 1_000_000 : 10;
-      return { splits: 1, extraction: { ...extraction, countedRows } };
-    });
-    await ledger.savePlans(planning, plans);
-    await ledger.publishPlan(planning, 'scn', '4711');
-    const first = await claimOne(stores, await ledger.job(planning.id), 'a');
-    expect(first.extractionId).toBe('id-T13');
+    const job = await unplannedJob(stores);
+    const holders = ['a', 'b', 'c', 'd'];
+    await Promise.all(holders.map((holder) => stores.ledger.renewLease(job.id, holder, longMs)));
+    const found = await Promise.all(
+      holders.map((holder) => stores.ledger.openQueue(job, holder).next()),
+    );
+    expect(found.filter(({ work }) => work)).toHaveLength(1);
+    expect(found.filter(({ work }) => !work)).toEqual(
+      Array.from({ length: 3 }, () => ({ work: undefined, open: true })),
+    );
   });
 
-  it('takes over what a dead task has claimed', async () => {
+  it('gives out the largest table first, and tables before splits', async () => {
     const stores = open();
-    const { ledger } = stores;
-    const job = await runningJob(stores);
-    const claim = await claimOne(stores, job, 'dead');
-    await ledger.renewLease(job.id, 'dead', 60);
-    await sleep(100);
-    await ledger.renewLease(job.id, 'b', longMs);
-    const { claim: taken } = await ledger.openQueue(job, 'b').next();
-    expect(taken).toEqual({ ...claim, holder: 'b', attempt: 2 });
+    const sizes = [10, 1_000_000, 40_000];
+    const tables = sizes.map((estimatedBytes, position) =>
+      aTable(`T${position}`, { estimatedBytes, position }),
+    );
+    const job = await unplannedJob(stores, tables);
+    const names: string[] = [];
+    for (let n = 0; n < 3; n++) {
+      const claim = await claimTable(stores, job, 'a');
+      names.push(claim.extractionId);
+      await stores.ledger.publishTable(claim, tablePlan());
+    }
+    expect(names).toEqual(['id-T1', 'id-T2', 'id-T0']);
+    expect(await claimOne(stores, job, 'a')).toMatchObject({ attempt: 1 });
   });
 
-  it('leaves a live task its claims, and says that they are open', async () => {
+  it('gives out the largest splits first', async () => {
+    const stores = open();
+    const tables = ['SMALL', 'LARGE'].map((table, position) => aTable(table, { position }));
+    const job = await unplannedJob(stores, tables);
+    for (const _ of tables) {
+      const claim = await claimTable(stores, job, 'a');
+      const countedRows = claim.extractionId === 'id-LARGE' ? 1_000_000 : 10;
+      await stores.ledger.publishTable(claim, tablePlan(1, { countedRows }));
+    }
+    expect(await claimOne(stores, job, 'a')).toMatchObject({ extractionId: 'id-LARGE' });
+  });
+
+  it('leaves a live task its work, and says that there may be more', async () => {
     const stores = open();
     const job = await runningJob(stores);
     const claim = await claimOne(stores, job, 'live');
-    const queue = stores.ledger.openQueue(job, 'b');
-    expect(await queue.next()).toEqual({ claim: undefined, open: true });
-    await stores.ledger.commitSplit(claim, [partOf(claim)]);
-    expect(await queue.next()).toEqual({ claim: undefined, open: false });
-  });
-
-  it('a split that one worker has just taken over is open to the other workers', async () => {
-    const stores = open();
-    const job = await runningJob(stores);
-    await claimOne(stores, job, 'dead');
-    await stores.ledger.releaseLease(job.id, 'dead');
     await stores.ledger.renewLease(job.id, 'b', longMs);
     const queue = stores.ledger.openQueue(job, 'b');
-    const [first, second] = await Promise.all([queue.next(), queue.next()]);
-    expect(first).toMatchObject({ claim: { attempt: 2 } });
-    expect(second).toEqual({ claim: undefined, open: true });
+    expect(await queue.next()).toEqual({ work: undefined, open: true });
+    await commitAndCheck(stores, claim);
+    expect(await queue.next()).toEqual({ work: undefined, open: false });
   });
 
   it('a task does not claim again what its own workers hold', async () => {
     const stores = open();
-    const job = await runningJob(stores);
+    const job = await unplannedJob(stores);
     await stores.ledger.renewLease(job.id, 'a', longMs);
     const queue = stores.ledger.openQueue(job, 'a');
-    expect(await queue.next()).toMatchObject({ claim: { attempt: 1 } });
-    expect(await queue.next()).toEqual({ claim: undefined, open: true });
-  });
-
-  it('a task that begins anew takes up what it had claimed and dropped', async () => {
-    const stores = open();
-    const job = await runningJob(stores);
-    const dropped = await claimOne(stores, job, 'a');
-    const { claim } = await stores.ledger.openQueue(job, 'a').next();
-    expect(claim).toMatchObject({ splitId: dropped.splitId, holder: 'a', attempt: 2 });
-    await expect(stores.ledger.commitSplit(dropped, [])).rejects.toMatchObject({
-      code: 'LEASE_LOST',
-    });
-  });
-
-  it('finds a dead task’s split behind hundreds that live tasks hold', async () => {
-    const stores = open();
-    const { ledger, db } = stores;
-    const job = await runningJob(stores, 301);
-    await ledger.renewLease(job.id, 'live', longMs);
-    const documents = (await db.collection(`jobs/${job.id}/splits`).get()).docs;
-    const batch = db.batch();
-    for (const { ref } of documents) {
-      batch.update(ref, { state: 'CLAIMED', holder: 'live', attempt: 1, claimId: 'other' });
-    }
-    const orphan = present(documents.at(-1));
-    batch.update(orphan.ref, { holder: 'dead' });
-    await batch.commit();
-    await ledger.renewLease(job.id, 'b', longMs);
-    const queue = ledger.openQueue(job, 'b');
-    let found = await queue.next();
-    for (let more = 0; more < 100 && !found.claim; more++) found = await queue.next();
-    expect(found.claim).toMatchObject({ splitId: orphan.id, attempt: 2 });
+    const idle = { work: undefined, open: true };
+    const plan = planOf((await queue.next()).work);
+    expect(await queue.next()).toEqual(idle);
+    await stores.ledger.publishTable(plan, tablePlan());
+    const split = splitOf((await queue.next()).work);
+    expect(await queue.next()).toEqual(idle);
+    await stores.ledger.commitSplit(split, { parts: [] });
+    expect(await stores.ledger.claimCheck(split)).toMatchObject({ purpose: 'check' });
+    expect(await queue.next()).toEqual(idle);
   });
 
   it('a split that failed or was handed back is claimed again, under the next attempt', async () => {
@@ -137,14 +118,36 @@ export function queueing(open: () => Stores): void {
     expect(await claimOne(stores, job, 'a')).toMatchObject({ attempt: 3, failures: 1 });
   });
 
-  it('nothing is open when all splits are settled', async () => {
+  it('splits of a failed table are superseded where they are met', async () => {
+    const stores = open();
+    const job = await runningJob(stores, 30);
+    const claim = await claimOne(stores, job, 'a');
+    await stores.ledger.failSplit(claim, { code: 'VALUE_ERROR', message: 'bad' }, true);
+    const queue = stores.ledger.openQueue(job, 'a');
+    expect(await queue.next()).toEqual({ work: undefined, open: false });
+    await queue.next();
+    const states = (await stores.ledger.splits(job.id)).map(({ state }) => state);
+    expect(states.filter((state) => state === 'PENDING')).toEqual([]);
+    expect(states.filter((state) => state === 'FAILED')).toHaveLength(1);
+  });
+
+  it('nothing is open when every table is read or has failed, whatever is still claimed', async () => {
     const stores = open();
     const job = await runningJob(stores, 2);
-    const done = await claimOne(stores, job, 'a');
-    await stores.ledger.commitSplit(done, []);
+    await claimOne(stores, job, 'alive');
     const failed = await claimOne(stores, job, 'a');
     await stores.ledger.failSplit(failed, { code: 'VALUE_ERROR', message: 'bad' }, true);
-    const queue = stores.ledger.openQueue(job, 'b');
-    expect(await queue.next()).toEqual({ claim: undefined, open: false });
+    const queue = stores.ledger.openQueue(job, 'a');
+    expect(await queue.next()).toEqual({ work: undefined, open: false });
   });
+}
+
+function planOf(work: Work | undefined): TableClaim {
+  if (work?.kind === 'table') return work.claim;
+  throw new Error('Expected a table');
+}
+
+function splitOf(work: Work | undefined): Claim {
+  if (work?.kind === 'split') return work.claim;
+  throw new Error('Expected a split');
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Claim } from '../../../shared/domain/split.ts';
 import {
   claimOne,
+  commitAndCheck,
   longMs,
   partOf,
   present,
@@ -18,28 +19,47 @@ export function splitWrites(open: () => Stores): void {
   it('a commit settles the split with its parts, however often it is sent', async () => {
     const stores = open();
     const claim = await claimOne(stores, await runningJob(stores), 'a');
-    await stores.ledger.commitSplit(claim, [partOf(claim)]);
-    await stores.ledger.commitSplit(claim, [partOf(claim)]);
+    await stores.ledger.commitSplit(claim, { parts: [partOf(claim)] });
+    await stores.ledger.commitSplit(claim, { parts: [partOf(claim)] });
     const split = await only(stores, claim.jobId);
     expect(split).toMatchObject({ state: 'DONE', parts: [partOf(claim)], attempt: 1 });
   });
 
-  it('a commit that is repeated after the job has moved on has still happened', async () => {
+  it('rows that were counted with them are committed with them', async () => {
     const stores = open();
     const claim = await claimOne(stores, await runningJob(stores), 'a');
-    await stores.ledger.commitSplit(claim, [partOf(claim)]);
+    await stores.ledger.commitSplit(claim, { parts: [partOf(claim)], countedRows: 10 });
+    expect(await only(stores, claim.jobId)).toMatchObject({ state: 'DONE', countedRows: 10 });
+  });
+
+  it('a commit that is repeated after the table and the job have moved on has still happened', async () => {
+    const stores = open();
+    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    await commitAndCheck(stores, claim);
+    await stores.ledger.commitSplit(claim, { parts: [partOf(claim)] });
     await stores.ledger.beginFinish(claim.jobId, 'b');
-    await stores.ledger.commitSplit(claim, [partOf(claim)]);
+    await stores.ledger.commitSplit(claim, { parts: [partOf(claim)] });
     expect(await stores.ledger.job(claim.jobId)).toMatchObject({ state: 'VERIFYING' });
   });
 
-  it('a final failure that is repeated after the job has moved on has still happened', async () => {
+  it('a final failure fails the table with it, and is so however often it is sent', async () => {
     const stores = open();
-    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    const claim = await claimOne(stores, await runningJob(stores, 2), 'a');
     await stores.ledger.failSplit(claim, error, true);
+    const table = await stores.ledger.extraction(claim.jobId, claim.extractionId);
+    expect(table).toMatchObject({ phase: 'FAILED', error });
     await stores.ledger.beginFinish(claim.jobId, 'b');
     await stores.ledger.failSplit(claim, error, true);
-    expect(await only(stores, claim.jobId)).toMatchObject({ state: 'FAILED', failures: 1 });
+    const failed = (await stores.ledger.splits(claim.jobId)).find(({ id }) => id === claim.splitId);
+    expect(failed).toMatchObject({ state: 'FAILED', failures: 1, error });
+  });
+
+  it('nothing of a failed table is committed any more', async () => {
+    const stores = open();
+    const job = await runningJob(stores, 2);
+    const late = await claimOne(stores, job, 'late');
+    await stores.ledger.failSplit(await claimOne(stores, job, 'a'), error, true);
+    await expect(stores.ledger.commitSplit(late, { parts: [] })).rejects.toMatchObject(lost);
   });
 
   it('an attempt that was taken over can neither record, commit, fail nor hand back', async () => {
@@ -53,27 +73,11 @@ export function splitWrites(open: () => Stores): void {
     await expectRefused(stores, zombie);
     await ledger.releaseSplit(zombie);
     expect(await only(stores, job.id)).toMatchObject({ state: 'CLAIMED', holder: 'heir' });
-    await ledger.commitSplit(heir, [partOf(heir)]);
+    await ledger.commitSplit(heir, { parts: [partOf(heir)] });
     await expectRefused(stores, zombie);
     await ledger.releaseSplit(zombie);
     const split = await only(stores, job.id);
     expect(split).toMatchObject({ state: 'DONE', parts: [partOf(heir)], uploads: [] });
-  });
-
-  it('an upload is recorded once, and stays on record through later attempts', async () => {
-    const stores = open();
-    const { ledger } = stores;
-    const job = await runningJob(stores);
-    const first = await claimOne(stores, job, 'a');
-    await ledger.recordUpload(first, 'p1', 'http://gcs/1');
-    await ledger.recordUpload(first, 'p1', 'http://gcs/1');
-    await ledger.releaseSplit(first);
-    const second = await claimOne(stores, job, 'a');
-    await ledger.recordUpload(second, 'p2', 'http://gcs/2');
-    expect((await only(stores, job.id))?.uploads).toEqual([
-      { attempt: 1, name: 'p1', uri: 'http://gcs/1' },
-      { attempt: 2, name: 'p2', uri: 'http://gcs/2' },
-    ]);
   });
 
   it('a failure is counted once and tells why; the last one settles the split', async () => {
@@ -104,13 +108,16 @@ export function splitWrites(open: () => Stores): void {
     await expectRefused(stores, claim);
   });
 
-  it('after a cancel no upload is begun and nothing is committed', async () => {
+  it('after a cancel nothing is committed', async () => {
     const stores = open();
     const claim = await claimOne(stores, await runningJob(stores), 'a');
     await stores.jobs.requestCancel('default', claim.jobId);
+    const refused = stores.ledger.commitSplit(claim, { parts: [partOf(claim)] });
+    await expect(refused).rejects.toMatchObject(lost);
+    await stores.ledger.supersedeOpen(await stores.ledger.job(claim.jobId));
     await expectRefused(stores, claim);
-    await expect(stores.ledger.releaseSplit(claim)).rejects.toMatchObject(lost);
-    expect(await only(stores, claim.jobId)).toMatchObject({ state: 'CLAIMED', parts: [] });
+    await stores.ledger.releaseSplit(claim);
+    expect(await only(stores, claim.jobId)).toMatchObject({ state: 'SUPERSEDED', parts: [] });
   });
 
   it('a split that does not exist is refused', async () => {
@@ -122,7 +129,7 @@ export function splitWrites(open: () => Stores): void {
 
 async function expectRefused({ ledger }: Stores, claim: Claim): Promise<void> {
   await expect(ledger.recordUpload(claim, 'p', 'http://gcs/x')).rejects.toMatchObject(lost);
-  await expect(ledger.commitSplit(claim, [partOf(claim)])).rejects.toMatchObject(lost);
+  await expect(ledger.commitSplit(claim, { parts: [partOf(claim)] })).rejects.toMatchObject(lost);
   await expect(ledger.failSplit({ ...claim, failures: 7 }, error, false)).rejects.toMatchObject(
     lost,
   );

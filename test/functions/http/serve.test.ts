@@ -21,6 +21,7 @@ test('the index names the functions with the host that was asked, or with their 
   expect(body.functions).toEqual([
     { name: 'api', url, version },
     { name: 'oracle', url, version },
+    { name: 'reconcile', url, version },
   ]);
   const parted = await startApi({}, { ORAFERRY_ORACLE_URL: 'https://oracle.example/' });
   const own = await parted.call('GET', '/api', { headers });

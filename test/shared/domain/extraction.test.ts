@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { splitsOf, totalsOf, withSplits } from '../../../shared/domain/extraction.ts';
 import { aDoneSplit, anExtraction, aSplit } from '../../support/records.ts';
 
-const times = anExtraction('TIMES', { splitsTotal: 3 });
+const times = anExtraction('TIMES', { splitsTotal: 3, phase: 'READING' });
 const error = { code: 'VALUE_ERROR', message: 'bad' } as const;
 
 describe('the totals of a table', () => {
@@ -45,16 +45,44 @@ describe('the totals of a table', () => {
     expect(totalsOf(times, [aSplit('TIMES', 0, { state: 'CLAIMED', parts })]).rows).toBe(0);
   });
 
-  it('without any work yet the table is pending', () => {
-    const totals = totalsOf(times, [aSplit('TIMES', 0), aSplit('TIMES', 1)]);
+  it.each(['PENDING', 'PLANNING'] as const)('in phase %s the table is pending', (phase) => {
+    const totals = totalsOf({ ...times, phase, splitsTotal: 0, error }, []);
     expect(totals).toMatchObject({ state: 'PENDING', rows: 0, splitsDone: 0, parts: [] });
     expect(totals).not.toHaveProperty('error');
   });
 
-  it('one failed split fails the table, with its reason', () => {
+  it.each(['READING', 'CHECKING', 'READ'] as const)('in phase %s it runs', (phase) => {
+    expect(totalsOf({ ...times, phase }, [aSplit('TIMES', 0)])).toMatchObject({ state: 'RUNNING' });
+  });
+
+  it('a table that failed says why, and a failed split says it first', () => {
+    expect(totalsOf({ ...times, phase: 'FAILED', error }, [])).toMatchObject({
+      state: 'FAILED',
+      error,
+    });
     const failed = aSplit('TIMES', 1, { state: 'FAILED', error });
     const splits = [aSplit('TIMES', 0, { error: { ...error, message: 'passing' } }), failed];
-    expect(totalsOf(times, splits)).toMatchObject({ state: 'FAILED', error });
+    expect(totalsOf({ ...times, phase: 'READING' }, splits)).toMatchObject({ error });
+  });
+
+  it('the count comes from the plan or, without an SCN, with the rows', () => {
+    expect(totalsOf({ ...times, countedRows: 5 }, []).countedRows).toBe(5);
+    const counted = { ...aDoneSplit('TIMES', 0, 7), countedRows: 7 };
+    expect(totalsOf(times, [counted]).countedRows).toBe(7);
+    expect(totalsOf(times, [aDoneSplit('TIMES', 0, 7)])).not.toHaveProperty('countedRows');
+  });
+
+  it('values with characters that were replaced are added up by field', () => {
+    const [part] = aDoneSplit('TIMES', 0, 1).parts;
+    const parts = [{ B: 2 }, { A: 1, B: 1 }, undefined].map((replacements) => ({
+      ...(part as NonNullable<typeof part>),
+      ...(replacements && { replacements }),
+    }));
+    const { replacements } = totalsOf(times, [aSplit('TIMES', 0, { state: 'DONE', parts })]);
+    expect(Object.entries(replacements)).toEqual([
+      ['A', 1],
+      ['B', 3],
+    ]);
   });
 
   it('once decided, the result stands, whatever the splits say', () => {

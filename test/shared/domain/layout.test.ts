@@ -54,9 +54,14 @@ describe('names of objects', () => {
     expect(latestName('exports/nightly/v000012-01234567/')).toBe('exports/nightly/latest.json');
   });
 
-  it('a part is named by its split and its attempt', () => {
-    expect(partName('HR', 'JOBS', 42, 1)).toBe('HR.JOBS/part-00042-a1.jsonl.gz');
-    expect(partName('HR', 'JOBS', 123_456, 10)).toBe('HR.JOBS/part-123456-a10.jsonl.gz');
+  it('a part is named by its split, epoch, attempt and place, so that no two writers share a name', () => {
+    const name = (split: number, epoch: number, attempt: number, part: number) =>
+      partName('HR', 'JOBS', { split, epoch, attempt, part });
+    expect(name(42, 1, 1, 1)).toBe('HR.JOBS/part-00042-a1.jsonl.gz');
+    expect(name(123_456, 1, 10, 1)).toBe('HR.JOBS/part-123456-a10.jsonl.gz');
+    expect(name(0, 2, 1, 1)).toBe('HR.JOBS/part-00000-e2-a1.jsonl.gz');
+    expect(name(0, 1, 3, 2)).toBe('HR.JOBS/part-00000-a3-p2.jsonl.gz');
+    expect(name(7, 3, 2, 11)).toBe('HR.JOBS/part-00007-e3-a2-p11.jsonl.gz');
     expect(schemaName('HR', 'JOBS')).toBe('HR.JOBS/_schema.json');
     expect(loadName('HR', 'JOBS')).toBe('HR.JOBS/_load.json');
   });

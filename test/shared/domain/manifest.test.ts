@@ -82,6 +82,29 @@ describe('the manifest', () => {
   });
 });
 
+describe('how the tables of a manifest belong together', () => {
+  const consistencyOf = (...tables: Parameters<typeof manifestBody>[1]) =>
+    JSON.parse(manifestBody(aJob(), tables, splits)).consistency;
+
+  it('by the SCN of the job, while every table has it', () => {
+    expect(consistencyOf(times, costs)).toBe('scn');
+    expect(consistencyOf(times, { ...costs, scn: '9007199254740999', epoch: 3 })).toBe(
+      'scn-per-table',
+    );
+  });
+
+  it('not at all where one was read in a transaction, with the count of that transaction', () => {
+    const { scn: _, ...rest } = costs;
+    const table = { ...rest, consistency: 'transaction' } as const;
+    expect(consistencyOf(times, table)).toBe('transaction');
+    const counted = splits.map((split) => ({ ...split, countedRows: 1 }));
+    const manifest = JSON.parse(manifestBody(aJob(), [table], counted));
+    expect(manifest.tables).toMatchObject([
+      { scn: null, consistency: 'transaction', rows: 1, verified_rows: 1 },
+    ]);
+  });
+});
+
 describe('latest.json', () => {
   it('says where the newest complete version lies', () => {
     const body = latestBody(aJob());

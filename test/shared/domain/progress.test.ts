@@ -60,13 +60,25 @@ test('without a count the finished splits tell the percentage, and there is no e
   expect(progress).not.toHaveProperty('etaSeconds');
 });
 
+test('a table that is not planned yet is at 0 percent', () => {
+  expect(tableProgress({ ...extraction(undefined), splitsTotal: 0 }, [], []).percent).toBe(0);
+});
+
+test('what is said of a split that a new plan superseded is passed over', () => {
+  const superseded = { ...split(0), state: 'SUPERSEDED' } as const;
+  expect(tableProgress(extraction(50), [superseded], [hint(0, { rows: 9 })]).rows).toBe(0);
+});
+
 function extraction(countedRows: number | undefined): Extraction {
   return {
     id: 'x',
     owner: 'S',
     table: 'T',
+    kind: 'table',
     position: 0,
+    phase: 'READING',
     epoch: 1,
+    failures: 0,
     scn: '1',
     columns: [],
     splitsTotal: countedRows === undefined ? 3 : countedRows < 50 ? 1 : 2,
@@ -80,6 +92,7 @@ function split(position: number): Split {
     extractionId: 'x',
     epoch: 1,
     position,
+    range: { kind: 'whole' },
     state: 'PENDING',
     attempt: 0,
     failures: 0,

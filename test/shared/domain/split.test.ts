@@ -28,12 +28,13 @@ describe('a claim', () => {
 });
 
 describe('the states of a split', () => {
-  it('nothing follows what is settled, and only a claim settles', () => {
+  it('only a claim settles, and what is settled can only be superseded', () => {
     expect(splitTransitions).toEqual({
-      PENDING: ['CLAIMED'],
-      CLAIMED: ['CLAIMED', 'PENDING', 'DONE', 'FAILED'],
-      DONE: [],
-      FAILED: [],
+      PENDING: ['CLAIMED', 'SUPERSEDED'],
+      CLAIMED: ['CLAIMED', 'PENDING', 'DONE', 'FAILED', 'SUPERSEDED'],
+      DONE: ['SUPERSEDED'],
+      FAILED: ['SUPERSEDED'],
+      SUPERSEDED: [],
     });
   });
 });

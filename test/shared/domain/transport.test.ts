@@ -44,10 +44,12 @@ describe('a transport', () => {
         gzip_level: 1,
         verify: 'count',
         snapshot: 'job',
+        target_part_bytes: 268_435_456,
         number_default: 'STRING',
         dates: 'datetime',
         time_zones: 'offset',
         on_replacement: 'warn',
+        allow_concurrent: false,
       },
       labels: {},
     });

@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { startFirestore } from '../../../infra/local/firestore/server.ts';
 import { type ForgetfulFirestore, startForgetful } from '../../support/forgetful-firestore.ts';
 import {
+  aTable,
   claimOne,
+  claimTable,
   executeRequest,
   inputOf,
   longMs,
@@ -85,10 +87,28 @@ describe('a write whose answer is lost has happened once', () => {
     await ledger.renewLease(id, 'a', longMs);
     const job = present(await losing(() => ledger.beginPlanning(id, 'a')));
     expect(job.epoch).toBe(1);
-    await losing(() => ledger.savePlans(job, [tablePlan(job, 'TIMES', 2)]));
-    await losing(() => ledger.publishPlan(job, 'scn', '4711'));
-    expect(await ledger.splits(id)).toHaveLength(2);
+    await losing(() => ledger.saveTables(job, [aTable('TIMES')]));
+    await losing(() => ledger.publishTables(job, 'scn', '4711'));
     expect(await ledger.job(id)).toMatchObject({ state: 'RUNNING', epoch: 1 });
+    const claim = await claimTable(stores, await ledger.job(id), 'a');
+    await losing(() => ledger.publishTable(claim, tablePlan(2)));
+    expect(await ledger.splits(id)).toHaveLength(2);
+    expect(await ledger.extraction(id, 'id-TIMES')).toMatchObject({ phase: 'READING', epoch: 1 });
+  });
+
+  it('checking a table, from its claim to the end, or to another plan', async () => {
+    const { ledger } = stores;
+    const error = { code: 'TABLE_CHANGED', message: 'moved' } as const;
+    for (const end of ['settled', 'restarted']) {
+      const split = await claimOne(stores, await runningJob(stores), 'a');
+      await ledger.commitSplit(split, { parts: [partOf(split)] });
+      const claim = present(await losing(() => ledger.claimCheck(split)));
+      await losing(() =>
+        end === 'settled' ? ledger.settleTable(claim) : ledger.restartTable(claim, error),
+      );
+      const { phase } = await ledger.extraction(claim.jobId, claim.extractionId);
+      expect(phase).toBe(end === 'settled' ? 'READ' : 'PENDING');
+    }
   });
 
   it('failing to plan', async () => {
@@ -107,15 +127,15 @@ describe('a write whose answer is lost has happened once', () => {
     const queue = stores.ledger.openQueue(job, 'a');
     server.loseNextAnswer(code);
     const claim = await nextClaim(() => queue.next());
-    await stores.ledger.commitSplit(claim, [partOf(claim)]);
+    await stores.ledger.commitSplit(claim, { parts: [partOf(claim)] });
     expect(await stores.ledger.splits(job.id)).toMatchObject([{ state: 'DONE' }]);
   });
 
   it('recording an upload and committing a split', async () => {
     const { ledger } = stores;
     const claim = await claimOne(stores, await runningJob(stores), 'a');
-    await losing(() => ledger.recordUpload(claim, 'p', 'http://gcs/1'));
-    await losing(() => ledger.commitSplit(claim, [partOf(claim)]));
+    const held = await losing(() => ledger.recordUpload(claim, 'p', 'http://gcs/1'));
+    await losing(() => ledger.commitSplit(held, { parts: [partOf(held)] }));
     const [split] = await ledger.splits(claim.jobId);
     expect(split).toMatchObject({ state: 'DONE', uploads: [{ uri: 'http://gcs/1' }] });
   });
@@ -153,6 +173,7 @@ async function nextClaim(
     expect(error).toMatchObject({ code: 'STORE_ERROR' });
     return undefined;
   });
-  const { claim } = first?.claim ? first : await next();
-  return present(claim);
+  const { work } = first?.work ? first : await next();
+  if (work?.kind !== 'split') throw new Error('Expected a split');
+  return work.claim;
 }

@@ -61,7 +61,8 @@ describe('an error of Oracle', () => {
     ['ORA-08181', 'SNAPSHOT_TOO_OLD', false],
     ['ORA-01466', 'SNAPSHOT_TOO_OLD', false],
     ['ORA-22924', 'SNAPSHOT_TOO_OLD', false],
-    ['ORA-08103', 'ORACLE_ERROR', true],
+    ['ORA-01410', 'TABLE_CHANGED', false],
+    ['ORA-08103', 'TABLE_CHANGED', false],
     ['ORA-06502', 'ORACLE_ERROR', false],
     ['NJS-098', 'ORACLE_ERROR', false],
   ])('%s becomes %s (retryable: %s)', (oracleCode, code, retryable) => {

@@ -97,6 +97,7 @@ describe('fetched rows', () => {
   });
   const unused: Session = {
     call: () => Promise.reject(new Error('No session is needed for values in line.')),
+    atEnd: () => undefined,
   };
   const rows = () => createLongRows([lob('C', 'clob'), lob('B', 'blob')], unused);
 

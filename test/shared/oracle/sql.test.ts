@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import oracledb from 'oracledb';
 import { describe, expect, it } from 'vitest';
 import type { PlannedColumn } from '../../../shared/domain/column.ts';
+import type { SplitRange } from '../../../shared/domain/split-range.ts';
 import { quoteName } from '../../../shared/oracle/quote-name.ts';
 import { countRows, selectRows } from '../../../shared/oracle/sql.ts';
 import type { RowQuery } from '../../../shared/ports.ts';
@@ -50,12 +52,52 @@ describe('statements', () => {
   });
 
   it('choose rows by conditions and number, with every value bound', () => {
-    const filter = [{ column: 'A', op: 'is_null', compare: 'text', values: [] }] as const;
+    const filter = [{ column: 'A', op: 'is_null' }] as const;
     const { sql, binds } = select([column('A', { kind: 'text' })], { scn: '5', filter, limit: 3 });
     expect(sql).toBe(
       'SELECT "A" FROM "HR"."My Table" AS OF SCN :scn WHERE "A" IS NULL AND ROWNUM <= :limit',
     );
     expect(binds).toEqual({ scn: 5n, limit: 3 });
+  });
+
+  const low = 'AAAAAAAABAAAAAAAAA';
+  const high = 'AAAAAAAABAAAAABAAA';
+  it.each<[SplitRange, string, Record<string, unknown>]>([
+    [{ kind: 'whole' }, ' AS OF SCN :scn WHERE "A" = TO_NUMBER(:w0)', {}],
+    [
+      { kind: 'rowids', low, high },
+      ' AS OF SCN :scn WHERE "A" = TO_NUMBER(:w0) AND ROWID >= CHARTOROWID(:low) AND ROWID <= CHARTOROWID(:high)',
+      { low, high },
+    ],
+    [
+      { kind: 'rowids', high, isHighOpen: true },
+      ' AS OF SCN :scn WHERE "A" = TO_NUMBER(:w0) AND ROWID < CHARTOROWID(:high)',
+      { high },
+    ],
+    [
+      { kind: 'partition', name: 'P 1', level: 'partition' },
+      ' PARTITION ("P 1") AS OF SCN :scn WHERE "A" = TO_NUMBER(:w0)',
+      {},
+    ],
+    [
+      { kind: 'partition', name: 'S', level: 'subpartition' },
+      ' SUBPARTITION ("S") AS OF SCN :scn WHERE "A" = TO_NUMBER(:w0)',
+      {},
+    ],
+    [
+      {
+        kind: 'conditions',
+        conditions: [{ column: 'K', op: '>=', compare: 'number', values: ['7'] }],
+      },
+      ' AS OF SCN :scn WHERE "A" = TO_NUMBER(:w0) AND "K" >= TO_NUMBER(:w1)',
+      { w1: { val: '7', type: oracledb.DB_TYPE_VARCHAR } },
+    ],
+  ])('choose the rows of the range %o among those of the filter', (range, behind, more) => {
+    const filter = [{ column: 'A', op: '=', compare: 'number', values: ['1'] }] as const;
+    const { sql, binds } = countRows(table, { scn: '5', filter, range });
+    expect(sql).toBe(`SELECT COUNT(*) FROM "HR"."My Table"${behind}`);
+    const w0 = { val: '1', type: oracledb.DB_TYPE_VARCHAR };
+    expect(binds).toEqual({ scn: 5n, w0, ...more });
   });
 
   it.each<[PlannedColumn['encoding'], string]>([

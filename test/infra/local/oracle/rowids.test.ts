@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatRowid, parseRowid, rowAt, rowidOf } from '../../../../infra/local/oracle/rowids.ts';
+import { formatRowid, parseRowid } from '../../../../infra/local/oracle/rowids.ts';
 import { useColumn, VERSIONS, WHOLE } from './fixture.ts';
 
 const upTo = (max: number) => fc.integer({ min: 0, max });
@@ -28,22 +28,6 @@ describe('a ROWID', () => {
     '//////AABAAAAgiAAA',
   ])('is not %j', (text) => {
     expect(parseRowid(text)).toBeUndefined();
-  });
-
-  it('tells the number of the row that has it, or where a row with it would come', () => {
-    expect([0, 99, 100, 12_345].map((row) => rowAt(7, rowidOf(7, row)))).toEqual([
-      0, 99, 100, 12_345,
-    ]);
-    expect(rowAt(8, rowidOf(7, 5))).toBeUndefined();
-    expect(rowAt(7, '*BAMA')).toBeUndefined();
-    const { object, file, block } = parseRowid(rowidOf(7, 0)) ?? {};
-    const beyond = formatRowid({
-      object: object ?? 0,
-      file: file ?? 0,
-      block: block ?? 0,
-      row: 32_767,
-    });
-    expect(rowAt(7, beyond)).toBe(99.5);
   });
 });
 

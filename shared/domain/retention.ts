@@ -1,0 +1,30 @@
+import type { Job } from './job.ts';
+
+const graceMs = 24 * 60 * 60 * 1000;
+
+/**
+ * The versions of a transport whose objects may go, oldest first: all but the newest `keep` complete ones and what is
+ * newer than these, once a complete version has taken their place for 24 hours, so that whoever reads one can finish.
+ * `finished` are jobs with output; those whose output has been deleted are not named again.
+ */
+export function outdatedVersions(finished: readonly Job[], keep: number, now: Date): Job[] {
+  const complete = finished
+    .filter(({ state }) => state === 'SUCCEEDED')
+    .toSorted((a, b) => b.version - a.version);
+  const oldestKept = complete.at(keep - 1);
+  if (!oldestKept) return [];
+  return finished
+    .filter((job) => job.version < oldestKept.version && job.outputDeletedAt === undefined)
+    .filter((job) => now.getTime() - supersededAt(job, complete) >= graceMs)
+    .toSorted((a, b) => a.version - b.version);
+}
+
+/** When a newer complete version first stood beside it: versions need not finish in their order. */
+function supersededAt(job: Job, complete: readonly Job[]): number {
+  const newer = complete.filter(({ version }) => version > job.version);
+  return Math.max(endOf(job), Math.min(...newer.map(endOf)));
+}
+
+function endOf({ finishedAt = '' }: Job): number {
+  return Date.parse(finishedAt);
+}

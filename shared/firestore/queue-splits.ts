@@ -1,0 +1,127 @@
+import type { QueryDocumentSnapshot } from '@google-cloud/firestore';
+import type { Claim } from '../domain/split.ts';
+import type { Work } from '../ports.ts';
+import { newId, type SplitDocument, splits, toSplit } from './documents.ts';
+import { isPreconditionFailure } from './errors.ts';
+import type { Candidate, Claimer } from './ledger-queue.ts';
+import { versionOf } from './ledger-splits.ts';
+import type { DeadTasks } from './queue-dead.ts';
+import { createReadiness } from './queue-readiness.ts';
+import { createScan } from './queue-scan.ts';
+import { takeInHand } from './task-claims.ts';
+
+const pageSizes = { first: 8, least: 4, most: 200 };
+/** Claims that are looked at for a holder without a lease, whenever there is nothing else to do. */
+const claimsAtOnce = 5;
+/** Pages without anything to claim before a look ends: their tables are being planned. */
+const emptyPages = 5;
+
+type SplitSnapshot = QueryDocumentSnapshot<SplitDocument>;
+
+/** Looks for splits that wait for somebody. */
+export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
+  const { db, jobId, holder, own: mine } = claimer;
+  const all = splits(db, jobId);
+  const claimed = all.where('state', '==', 'CLAIMED');
+  const waiting = createScan(all.where('state', '==', 'PENDING'));
+  const sample = createScan(claimed);
+  const readiness = createReadiness(db, jobId);
+  const size = createPageSize();
+  const readHeldBy = async (holders: readonly string[]) => {
+    const queries = holders.map((one) => claimed.where('holder', '==', one));
+    const found = await Promise.all(queries.map((query) => query.limit(pageSizes.most).get()));
+    return found.flatMap(({ docs }) => docs);
+  };
+  const toCandidate = (split: SplitSnapshot): Candidate => ({
+    claim: () => claimSplit(claimer, split, size.note),
+  });
+
+  return {
+    /** Pending ones, the largest first. */
+    async pending(): Promise<Candidate[]> {
+      for (let page = 0; page < emptyPages; page++) {
+        const some = await waiting.next(size.next());
+        const ready = await readiness.sift(some);
+        if (ready.length > 0) return largestFirst(ready).map(toCandidate);
+        if (some.length === 0) break;
+      }
+      return [];
+    },
+    /** Notes that so many candidates of the last page are not wanted any more. */
+    discard(candidates: number): void {
+      if (candidates > 0) size.note(false);
+    },
+    /** Claimed ones that nobody works on: in the hands of the dead, or left behind under the task's own name. */
+    async left(gone: readonly string[]): Promise<Candidate[]> {
+      const ours = await readHeldBy([holder]);
+      const theirs = await readHeldBy(gone);
+      if (theirs.length === 0) dead.passOver();
+      const left = [
+        ...ours.filter((split) => !mine.ids.has(split.data().claimId ?? '')),
+        ...theirs,
+      ];
+      const some = await sample.next(claimsAtOnce);
+      for (const split of some) {
+        const other = split.data().holder ?? '';
+        if (other !== holder && !(await dead.isLive(other))) left.push(split);
+      }
+      const ready = await readiness.sift(left);
+      return ready.map(toCandidate);
+    },
+  };
+}
+
+/** Grows while nobody else claims what was read, and shrinks when much of it was read in vain. */
+function createPageSize() {
+  let size: number = pageSizes.first;
+  let won = 0;
+  let lost = 0;
+  return {
+    next(): number {
+      if (lost > 0) size = Math.max(pageSizes.least, Math.floor(size / 2));
+      else if (won > 0) size = Math.min(pageSizes.most, size * 2);
+      won = 0;
+      lost = 0;
+      return size;
+    },
+    note(claimed: boolean): void {
+      if (claimed) won += 1;
+      else lost += 1;
+    },
+  };
+}
+
+/** As with tables. */
+function largestFirst(page: readonly SplitSnapshot[]): SplitSnapshot[] {
+  const magnitude = (doc: SplitSnapshot) =>
+    Math.floor(Math.log2(1 + (doc.data().expectedRows ?? 0)));
+  return page.toSorted((a, b) => magnitude(b) - magnitude(a));
+}
+
+async function claimSplit(
+  { jobId, holder, own: mine }: Claimer,
+  split: SplitSnapshot,
+  note: (claimed: boolean) => void,
+): Promise<Work | undefined> {
+  const stored = toSplit(split.id, split.data());
+  const claimId = newId();
+  const attempt = stored.attempt + 1;
+  // Known before it is written, or a look beside us could take the claim for one that was left behind.
+  mine.ids.add(claimId);
+  try {
+    const write = { state: 'CLAIMED', holder, attempt, claimId } as const;
+    const { writeTime } = await split.ref.update(write, { lastUpdateTime: split.updateTime });
+    const { id: splitId, extractionId, epoch, position, failures, range } = stored;
+    const of = { jobId, splitId, extractionId, epoch, position, range };
+    const claim: Claim = { ...of, attempt, failures, holder, version: versionOf(writeTime) };
+    note(true);
+    takeInHand(mine, claim);
+    return { kind: 'split', claim };
+  } catch (error) {
+    // Should it have been written all the same, it will be found left behind.
+    mine.ids.delete(claimId);
+    if (!isPreconditionFailure(error)) throw error;
+    note(false);
+    return undefined;
+  }
+}

@@ -1,0 +1,28 @@
+/** What has become of a fault; the number may still grow. */
+export interface Injected {
+  readonly consumed: number;
+}
+
+export interface FaultCount {
+  readonly kind: string;
+  readonly injected: number;
+  readonly consumed: number;
+}
+
+/** Counts faults by kind. */
+export function createTally(kinds: readonly string[]) {
+  const faults = new Map<string, Injected[]>(kinds.map((kind) => [kind, []]));
+  return {
+    add(kind: string, injected: Injected): void {
+      const known = faults.get(kind);
+      if (known) known.push(injected);
+      else faults.set(kind, [injected]);
+    },
+    counts: (): FaultCount[] =>
+      [...faults].map(([kind, all]) => ({
+        kind,
+        injected: all.length,
+        consumed: all.reduce((sum, { consumed }) => sum + consumed, 0),
+      })),
+  };
+}
