@@ -93,6 +93,7 @@ const environment = {
   ORACLE_POOL_MAX: 'oracle.pool_max',
   ORACLE_CONNECT_TIMEOUT_SECONDS: 'oracle.connect_timeout_seconds',
   ORACLE_CALL_TIMEOUT_SECONDS: 'oracle.call_timeout_seconds',
+  ORACLE_COUNT_TIMEOUT_SECONDS: 'oracle.count_timeout_seconds',
   ORACLE_INLINE_LOB_BYTES: 'oracle.inline_lob_bytes',
   ORAFERRY_BUCKETS: 'gcs.buckets',
   GCS_API_ENDPOINT: 'gcs.api_endpoint',

@@ -27,6 +27,8 @@ export const oracleSettings = z.strictObject({
   connect_timeout_seconds: seconds(20),
   /** Longest wait for one round trip. */
   call_timeout_seconds: seconds(300),
+  /** Longest wait for a COUNT(*), which reads a whole table in one round trip. */
+  count_timeout_seconds: seconds(14_400),
   /** Longer LOBs are not fetched with their rows but streamed; bytes, or characters of text. */
   inline_lob_bytes: z.coerce.number().int().min(1_024).max(67_108_864).default(1_048_576),
 });

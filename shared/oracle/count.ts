@@ -12,17 +12,18 @@ export function countTable(
   choice: RowChoice,
   signal?: AbortSignal,
 ): Promise<number> {
-  return withSession(pool, { table, signal }, (session) => countIn(session, table, choice));
+  return withSession(pool, { table, signal }, (session) => countIn(pool, session, table, choice));
 }
 
-/** As countTable, in a session that is there. */
+/** As countTable, in a session that is there. One round trip takes as long as Oracle reads all rows. */
 export async function countIn(
+  { countTimeoutMs }: ConnectionPool,
   session: Session,
   table: TableName,
   choice: RowChoice & Pick<RowQuery, 'range'>,
 ): Promise<number> {
   const { sql, binds } = countRows(table, choice);
-  const rows = await query<[string]>(session, sql, binds);
+  const rows = await session.within(countTimeoutMs, () => query<[string]>(session, sql, binds));
   const count = Number(rows[0]?.[0] ?? Number.NaN);
   if (Number.isSafeInteger(count)) return count;
   throw new OraFerryError('ORACLE_ERROR', `${table.owner}.${table.table} gave no usable COUNT(*).`);

@@ -28,6 +28,8 @@ export interface ConnectionPool {
   readonly action: string;
   /** After which the driver breaks a call. */
   readonly callTimeoutMs: number;
+  /** The same for COUNT(*), which reads a whole table in one call. */
+  readonly countTimeoutMs: number;
   sessions(): OracleConnection['pool'];
   /**
    * For when a connection does not even answer a break, so that its place would stay taken: later callers get a
@@ -70,6 +72,7 @@ export function createPool(config: OracleConfig, options: PoolOptions): Connecti
     action: options.action,
     circuit: circuit ? createCircuit(circuit, log) : noCircuit,
     callTimeoutMs: callTimeoutOf(config),
+    countTimeoutMs: Math.max(callTimeoutOf(config), config.count_timeout_seconds * 1_000),
     sessions: () => ({
       open: current?.connectionsOpen ?? 0,
       inUse: current?.connectionsInUse ?? 0,

@@ -29,9 +29,11 @@ export async function* readRows(
   const { session, release } = await openSession(pool, { table: query, signal, action });
   try {
     const statement = selectRows(onCount ? { ...query, scn: undefined } : query, form);
-    if (onCount) onCount(await beginCounted(session, query));
+    if (onCount) onCount(await beginCounted(pool, session, query));
     const isAnyLong = query.columns.some(isLong);
-    const rows = isAnyLong ? createLongRows(query.columns, session) : shortRows(query.columns);
+    const rows = isAnyLong
+      ? createLongRows(query.columns, session, form.inlineLob)
+      : shortRows(query.columns);
     const cursor = await openCursor(session, statement, rows.fetchSize());
     let next = fetchRows(session, cursor, rows.fetchSize());
     for (let fetched = await next; fetched.length > 0; fetched = await next) {
@@ -50,10 +52,14 @@ export async function* readRows(
  * Begins a transaction that sees one state, and counts the rows in it.
  * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/SET-TRANSACTION.html
  */
-async function beginCounted(session: Session, query: RowQuery): Promise<number> {
+async function beginCounted(
+  pool: ConnectionPool,
+  session: Session,
+  query: RowQuery,
+): Promise<number> {
   session.atEnd((connection) => connection.rollback());
   await session.call((connection) => connection.execute(beginReading));
-  return countIn(session, query, { filter: query.filter, range: query.range });
+  return countIn(pool, session, query, { filter: query.filter, range: query.range });
 }
 
 /** Rows whose values are bounded by the definitions of their columns. */

@@ -8,6 +8,8 @@ import { type ConnectionPool, shownAction } from './pool.ts';
 export interface Session {
   /** Runs one call. Throws our translation of its error, or the signal's reason once that has aborted. */
   call<T>(start: (connection: oracledb.Connection) => Promise<T>): Promise<T>;
+  /** Gives the calls of the work another limit than the pool's. */
+  within<T>(timeoutMs: number, work: () => Promise<T>): Promise<T>;
   /**
    * Has something done before the connection goes back, whatever becomes of the work: when no call is under way any
    * more, and if the connection is still ours. What is asked for last is done first.
@@ -64,6 +66,7 @@ export async function openSession(
   let running: Promise<unknown> | undefined;
   const tidies: Tidy[] = [];
   let spoiled = false;
+  let timeoutMs = pool.callTimeoutMs;
 
   const interrupt = () => {
     if (running) connection.break().catch(() => undefined);
@@ -79,11 +82,25 @@ export async function openSession(
     };
     started.then(settled, settled);
     try {
-      return await bounded(started, signal, pool.callTimeoutMs);
+      return await bounded(started, signal, timeoutMs);
     } catch (error) {
       spoiled = true;
       signal.throwIfAborted();
       throw translateOracleError(error, table);
+    }
+  }
+
+  const limitCalls = (ms: number) => {
+    timeoutMs = ms;
+    connection.callTimeout = ms;
+  };
+
+  async function within<R>(ms: number, work: () => Promise<R>): Promise<R> {
+    limitCalls(ms);
+    try {
+      return await work();
+    } finally {
+      limitCalls(pool.callTimeoutMs);
     }
   }
 
@@ -99,7 +116,8 @@ export async function openSession(
     await Promise.race([closeQuietly(connection, spoiled), elapsed(lost ? 0 : breakTimeoutMs)]);
   }
 
-  return { session: { call, atEnd: (tidy) => void tidies.unshift(tidy) }, release };
+  const session = { call, within, atEnd: (tidy: Tidy) => void tidies.unshift(tidy) };
+  return { session, release };
 }
 
 /** Whether all of it could be done. */

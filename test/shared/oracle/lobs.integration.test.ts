@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LocalColumn, Value } from '../../../infra/local/oracle/database.ts';
 import type { Version } from '../../../infra/local/oracle/release.ts';
 import type { PlannedColumn } from '../../../shared/domain/column.ts';
-import { createLongRows } from '../../../shared/oracle/lobs.ts';
+import { createLongRows, isLong } from '../../../shared/oracle/lobs.ts';
 import type { Session } from '../../../shared/oracle/session.ts';
 import type { LargeValue, OracleSource, RowQuery, TableName } from '../../../shared/ports.ts';
 import { collect, planAll, useOracle } from './fixture.ts';
@@ -97,9 +97,10 @@ describe('fetched rows', () => {
   });
   const unused: Session = {
     call: () => Promise.reject(new Error('No session is needed for values in line.')),
+    within: (_, work) => work(),
     atEnd: () => undefined,
   };
-  const rows = () => createLongRows([lob('C', 'clob'), lob('B', 'blob')], unused);
+  const rows = () => createLongRows([lob('C', 'clob'), lob('B', 'blob')], unused, million);
 
   it('lose the lengths, by which empty LOBs are told from NULL', () => {
     const fetched = [
@@ -135,7 +136,7 @@ describe('fetched rows', () => {
   });
 
   it('tell when they hold a large value, until the next ones came', () => {
-    const reader = createLongRows([lob('C', 'clob')], unused);
+    const reader = createLongRows([lob('C', 'clob')], unused, million);
     const [[[value] = []] = []] = reader.batches([[null, '5000000', { getData: () => 'x' }]]);
     expect(value).toHaveProperty('readPieces');
     expect(reader.holdsLarge()).toBe(true);
@@ -143,25 +144,70 @@ describe('fetched rows', () => {
     expect(reader.holdsLarge()).toBe(false);
   });
 
-  it.each(['clob', 'long', 'json', 'xml'] as const)(
-    'of large values of kind %s are fetched in ever smaller numbers, of small ones a hundred at a time',
-    (kind) => {
-      const reader = createLongRows([lob('C', kind)], unused);
-      const rowOf = (text: string | null) =>
-        kind === 'clob' ? [text, text && String(text.length), null] : [text];
+  const rowOf = (kind: string, text: string | null) =>
+    kind === 'clob' ? [text, text && String(text.length), null] : [text];
+
+  it.each([
+    ['clob', 64],
+    ['long', 20],
+    ['json', 20],
+    ['xml', 20],
+  ] as const)(
+    'of large values of kind %s are fetched in ever smaller numbers, of small ones in twice as many up to %i',
+    (kind, most) => {
+      const reader = createLongRows([lob('C', kind)], unused, million);
       const text = 'x'.repeat(2 * million);
       expect(reader.fetchSize()).toBe(10);
-      expect(reader.batches(Array.from({ length: 10 }, () => rowOf(text)))).toEqual([
+      expect(reader.batches(Array.from({ length: 10 }, () => rowOf(kind, text)))).toEqual([
         Array(8).fill([text]),
         Array(2).fill([text]),
       ]);
       expect(reader.fetchSize()).toBe(8);
-      reader.batches([rowOf('x'.repeat(20 * million))]);
+      reader.batches([rowOf(kind, 'x'.repeat(20 * million))]);
       expect(reader.fetchSize()).toBe(1);
-      reader.batches([rowOf('x')]);
-      expect(reader.fetchSize()).toBe(100);
-      reader.batches([rowOf(null)]);
-      expect(reader.fetchSize()).toBe(100);
+      const sizes = Array.from({ length: 8 }, () => {
+        reader.batches([rowOf(kind, 'x')]);
+        return reader.fetchSize();
+      });
+      expect(sizes).toEqual([2, 4, 8, 16, 32, 64, 128, 256].map((rows) => Math.min(rows, most)));
     },
   );
+
+  it.each([
+    [1, million, 10, 64],
+    [8, million, 8, 8],
+    [2, 64 * million, 1, 1],
+    [1, 1_024, 10, 100],
+  ])(
+    'with %i LOB columns of up to %i in line are %i at first and at most %i',
+    (count, inlineLob, first, most) => {
+      const columns = Array.from({ length: count }, (_, index) => lob(`C${index}`, 'clob'));
+      const reader = createLongRows(columns, unused, inlineLob);
+      expect(reader.fetchSize()).toBe(first);
+      for (let fetch = 0; fetch < 5; fetch += 1) reader.batches([Array(3 * count).fill(null)]);
+      expect(reader.fetchSize()).toBe(most);
+    },
+  );
+
+  it('of vectors are counted by what their elements become as text', () => {
+    const reader = createLongRows([lob('V', 'vector')], unused, million);
+    expect(isLong(lob('V', 'vector'))).toBe(true);
+    const vector = new Float64Array(60_000);
+    const batches = reader.batches(Array.from({ length: 20 }, () => [vector]));
+    expect(batches.map((batch) => batch.length)).toEqual([13, 7]);
+    expect(reader.fetchSize()).toBe(13);
+  });
+
+  it('give a large value back also when reading is broken off', async () => {
+    let destroyed = 0;
+    const locator = { getData: async () => 'x'.repeat(million), destroy: () => ++destroyed };
+    const session: Session = { ...unused, call: (start) => start({} as never) };
+    const reader = createLongRows([lob('C', 'clob')], session, million);
+    const [[[value] = []] = []] = reader.batches([[null, String(3 * million), locator]]);
+    for await (const piece of (value as LargeValue).readPieces()) {
+      expect(piece).toHaveLength(million);
+      break;
+    }
+    expect(destroyed).toBe(1);
+  });
 });
