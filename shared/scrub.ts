@@ -48,10 +48,11 @@ function maskText(text: string, known: readonly string[]): string {
 const value = String.raw`[^\s"'\\,;&)}\]]+`;
 const assigned = String.raw`[\\"']*\s*[:=,]\s*[\\"']*`;
 
+// Each takes time in proportion to the text, which a caller may choose: no two repetitions may share their characters.
 const patterns: readonly [RegExp, string][] = [
   // Tokens by their own form: https://www.rfc-editor.org/rfc/rfc6750#section-2.1, a JWT, Google's access tokens.
   [/Bearer\s+[\w.~+/=-]+/gi, `Bearer ${masked}`],
-  [/\beyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g, masked],
+  [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g, masked],
   [/\bya29\.[\w.-]+/g, masked],
   // By the name that stands before them.
   [new RegExp(`(authorization${assigned}(?:\\w+\\s+)?)${value}`, 'gi'), `$1${masked}`],
@@ -66,7 +67,7 @@ const patterns: readonly [RegExp, string][] = [
     `$1${masked}`,
   ],
   // user/password@database, where the password may be quoted, and user:password@host.
-  [/([\w$#]+)\/(?:\\?"[^"]*"|[^@\s"/]+)@/g, `$1/${masked}@`],
+  [/(?<![\w$#])([\w$#]+)\/(?:\\?"[^"]*"|[^@\s"/]+)@/g, `$1/${masked}@`],
   [/(:\/\/[^\s:/@"]+:)[^@\s/"]+@/g, `$1${masked}@`],
-  [/(-BEGIN [A-Z ]*PRIVATE KEY-+).*?(-+END|$)/gs, `$1${masked}$2`],
+  [/(-BEGIN [A-Z ]*PRIVATE KEY-+).*?(-END|$)/gs, `$1${masked}$2`],
 ];
