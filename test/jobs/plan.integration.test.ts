@@ -42,8 +42,27 @@ test('a listener that is down fails the job after the retries', async () => {
   expect((await reasonOf(job)).code).toBe('ORACLE_CONNECTION_ERROR');
 });
 
-test('every unknown table and unsupported column is named at once', async () => {
+test('unknown tables and unsupported columns fail their own tables, each named, and no other', async () => {
   const job = await fixture.enqueue(['HR.PEOPLE', 'HR.NOWHERE', 'hr.people', 'HR.PICTURES']);
+  expect(await fixture.run(job)).toBe('PARTIALLY_SUCCEEDED');
+  const { job: ended, extractions } = await fixture.detail(job);
+  expect(extractions.map(({ result }) => [result?.state, result?.error?.code])).toEqual([
+    ['SUCCEEDED', undefined],
+    ['FAILED', 'TABLE_NOT_FOUND'],
+    ['FAILED', 'TABLE_NOT_FOUND'],
+    ['FAILED', 'UNSUPPORTED_TYPE'],
+  ]);
+  expect(extractions[3]?.result?.error?.message).toContain(
+    'HR.PICTURES.LINK (BFILE). Name them in exclude_columns to export the rest.',
+  );
+  expect(ended.error?.message).toContain('3 of 4 tables failed; the first: ');
+  expect(await fixture.rows(job, 'HR', 'PEOPLE')).toHaveLength(10);
+  const manifest = JSON.parse(String(await fixture.read(job, '_manifest.json')));
+  expect(manifest.failed).toHaveLength(3);
+});
+
+test('when no table can be exported the job fails before a byte is written, all of them named', async () => {
+  const job = await fixture.enqueue(['HR.NOWHERE', 'hr.people', 'HR.PICTURES']);
   expect(await fixture.run(job)).toBe('FAILED');
   const { message, details } = await reasonOf(job);
   expect(message).toContain('HR.NOWHERE');
