@@ -36,7 +36,8 @@ interface WatchOptions {
 
 /** While somebody watches, the job's record is read, and live progress moves the numbers in between. */
 export function createJobWatch(job: Job, options: WatchOptions): JobWatch {
-  const { jobs, log, times } = options;
+  const { jobs, times } = options;
+  const log = options.log.child(labelsField({ job: job.id }));
   const story = createStory(job, times.silentMs);
   const watchers = new Set<Watcher>();
   const record = createRecordReader(job, {
@@ -83,10 +84,7 @@ export function createJobWatch(job: Job, options: WatchOptions): JobWatch {
   function fail(error: unknown): void {
     if (isFailing) return;
     isFailing = true;
-    log.warn(
-      { err: error, ...labelsField({ job: job.id }) },
-      'The record of a watched job cannot be read',
-    );
+    log.warn({ err: error }, 'The record of a watched job cannot be read');
     story.fail(reportError(error));
   }
 
