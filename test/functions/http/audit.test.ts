@@ -19,6 +19,7 @@ let seen = 0;
 
 test('what changes something is every call that can, and nothing else', () => {
   expect(routes.filter(isChange).map(({ id }) => id)).toEqual([
+    'reconcile',
     'createTransport',
     'replaceTransport',
     'deleteTransport',
