@@ -8,14 +8,24 @@ import { isLob } from './sql.ts';
 /** Rows of one fetch at the beginning, when nobody knows how large the values are, and at most. */
 const firstFetchRows = 10;
 const mostFetchRows = 100;
+/** At most where no length bounds what one value brings. */
+const mostUnboundedRows = 20;
 /** How much of long values, in bytes or characters, a fetch should bring and a batch may hold. */
 const wantedPerFetch = 16 * 2 ** 20;
+/** What a fetch may bring at worst, when all LOBs are as long as they may be in line. */
+const mostPerFetch = 4 * wantedPerFetch;
+/** About as many characters an element of a vector becomes. */
+const charactersPerElement = 20;
 /** A piece of a large value, in bytes or characters. */
 const pieceLength = 2 ** 20;
 
 /** True for a column whose values may be of any length. */
-export function isLong({ encoding }: PlannedColumn): boolean {
-  return ['clob', 'blob', 'long', 'long_raw', 'json', 'xml'].includes(encoding.kind);
+export function isLong(column: PlannedColumn): boolean {
+  return isLob(column) || column.encoding.kind === 'vector' || isUnbounded(column);
+}
+
+function isUnbounded({ encoding }: PlannedColumn): boolean {
+  return ['long', 'long_raw', 'json', 'xml'].includes(encoding.kind);
 }
 
 /** Makes rows of what a query with long values fetches. */
@@ -33,10 +43,15 @@ export interface LongRows {
  * length tells an empty LOB from NULL, which the driver makes of both: DBMS_LOB.GETLENGTH is 0 for the one and
  * NULL for the other. https://docs.oracle.com/en/database/oracle/oracle-database/23/arpls/DBMS_LOB.html
  */
-export function createLongRows(columns: readonly PlannedColumn[], session: Session): LongRows {
+export function createLongRows(
+  columns: readonly PlannedColumn[],
+  session: Session,
+  inlineLob: number,
+): LongRows {
   const long = columns.flatMap((column, index) => (isLong(column) ? [index] : []));
   const lobs = columns.flatMap((column, index) => (isLob(column) ? [{ column, index }] : []));
-  let fetchRows = firstFetchRows;
+  const mostRows = mostRowsOf(columns, inlineLob);
+  let fetchRows = Math.min(firstFetchRows, mostRows);
   let holdsLarge = false;
 
   function settle(row: unknown[]): Row {
@@ -65,10 +80,18 @@ export function createLongRows(columns: readonly PlannedColumn[], session: Sessi
       });
       const total = sized.reduce((sum, { size }) => sum + size, 0);
       const affordable = Math.floor((wantedPerFetch * fetched.length) / Math.max(total, 1));
-      fetchRows = Math.min(Math.max(affordable, 1), mostFetchRows);
+      // Small values say little of those to come, so the number grows step by step.
+      fetchRows = Math.max(Math.min(affordable, 2 * fetchRows, mostRows), 1);
       return inBatches(sized);
     },
   };
+}
+
+function mostRowsOf(columns: readonly PlannedColumn[], inlineLob: number): number {
+  const lobs = columns.filter(isLob).length;
+  const most = columns.some(isUnbounded) ? mostUnboundedRows : mostFetchRows;
+  const affordable = lobs === 0 ? most : Math.floor(mostPerFetch / (inlineLob * lobs));
+  return Math.max(Math.min(affordable, most), 1);
 }
 
 function inBatches(sized: readonly { row: Row; size: number }[]): Row[][] {
@@ -90,8 +113,13 @@ function sizeOf(row: Row, long: readonly number[]): number {
   for (const index of long) {
     const value = row[index];
     if (typeof value === 'string' || Buffer.isBuffer(value)) size += value.length;
+    else if (ArrayBuffer.isView(value)) size += elementsOf(value) * charactersPerElement;
   }
   return size;
+}
+
+function elementsOf(vector: ArrayBufferView): number {
+  return 'length' in vector ? Number(vector.length) : vector.byteLength;
 }
 
 /**
@@ -120,13 +148,17 @@ function largeValue(
   }
   return {
     async *readPieces() {
-      for (let offset = 0; offset < length; ) {
-        const whole = await read(offset);
-        const piece = offset + whole.length < length ? withoutHalf(whole) : whole;
-        offset += piece.length;
-        yield piece;
+      try {
+        for (let offset = 0; offset < length; ) {
+          const whole = await read(offset);
+          const piece = offset + whole.length < length ? withoutHalf(whole) : whole;
+          offset += piece.length;
+          yield piece;
+        }
+      } finally {
+        // What it cannot give back after a lost connection went with that.
+        lob.on('error', () => undefined).destroy();
       }
-      lob.destroy();
     },
   };
 }

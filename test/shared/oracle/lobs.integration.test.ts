@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { LocalColumn, Value } from '../../../infra/local/oracle/database.ts';
 import type { Version } from '../../../infra/local/oracle/release.ts';
@@ -66,6 +67,19 @@ describe.each(versions)('from %s', (version) => {
     });
     expect(fault.consumed).toBe(1);
     expect(await collect(source.rows(query, live))).toHaveLength(20);
+  });
+
+  it('a connection cut amid the pieces of a large value is one error and no other', async () => {
+    const source = oracle.open({ inlineLobBytes: 1_024 });
+    const table = createTable([{ name: 'B', type: 'BLOB' }], [['AB'.repeat(3 * million)]]);
+    const query = { ...table, columns: await planAll(source, table) };
+    const fault = oracle.server.faults.cutAtByte(1_234_567, table.table);
+    await expect(pieceSizes(source, query)).rejects.toMatchObject({
+      code: 'ORACLE_CONNECTION_ERROR',
+      retryable: true,
+    });
+    expect(fault.consumed).toBe(1);
+    expect(await pieceSizes(source, query)).toEqual(Array(3).fill(million));
   });
 
   it('an abort while LOBs are fetched frees the session for the next reader', async () => {
@@ -199,8 +213,7 @@ describe('fetched rows', () => {
   });
 
   it('give a large value back also when reading is broken off', async () => {
-    let destroyed = 0;
-    const locator = { getData: async () => 'x'.repeat(million), destroy: () => ++destroyed };
+    const locator = Object.assign(new Readable(), { getData: async () => 'x'.repeat(million) });
     const session: Session = { ...unused, call: (start) => start({} as never) };
     const reader = createLongRows([lob('C', 'clob')], session, million);
     const [[[value] = []] = []] = reader.batches([[null, String(3 * million), locator]]);
@@ -208,6 +221,6 @@ describe('fetched rows', () => {
       expect(piece).toHaveLength(million);
       break;
     }
-    expect(destroyed).toBe(1);
+    expect(locator.destroyed).toBe(true);
   });
 });
