@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startOracle } from '../../infra/local/oracle/server.ts';
+import { createTaskContext } from '../../jobs/context.ts';
+import { mostEpochs } from '../../shared/domain/extraction.ts';
+import type { Job } from '../../shared/domain/job.ts';
+import type { JobLedger } from '../../shared/ports.ts';
+import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
+
+let fixture: JobFixture;
+
+beforeAll(async () => {
+  fixture = await startJobFixture({ ORAFERRY_MIN_SPLIT_BYTES: '65536' });
+  fillTable(fixture.database, 'HR', 'PEOPLE', 2_500);
+  fillTable(fixture.database, 'HR', 'OTHERS', 5);
+});
+afterAll(() => fixture.close());
+
+async function manifestOf(job: Job) {
+  return JSON.parse(String(await fixture.read(job, '_manifest.json')));
+}
+
+function idsOf(rows: readonly unknown[]): number[] {
+  return rows.map((row) => (row as { ID: number }).ID).toSorted((a, b) => a - b);
+}
+
+function upTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+test('a lost snapshot gives its table another plan at a newer SCN, and only that table', async () => {
+  const { database, backends } = fixture;
+  const fault = backends.oracle.faults.errorAtRow(1_200, 1555, 'snapshot too old', 'PEOPLE');
+  const job = await fixture.enqueue(['HR.PEOPLE', 'HR.OTHERS']);
+  const { ledger } = fixture.context;
+  // What happened since then shows that it really is another state.
+  const watching: JobLedger = {
+    ...ledger,
+    async restartTable(claim, error) {
+      database.insert('HR', 'PEOPLE', [[2_501, 'late']]);
+      await ledger.restartTable(claim, error);
+    },
+  };
+  expect(await fixture.run(job, { ...fixture.context, ledger: watching })).toBe('SUCCEEDED');
+  expect(fault.consumed).toBe(1);
+  const manifest = await manifestOf(job);
+  expect(manifest).toMatchObject({
+    consistency: 'scn-per-table',
+    tables: [
+      { table: 'PEOPLE', epoch: 2, consistency: 'scn', rows: 2_501, verified_rows: 2_501 },
+      { table: 'OTHERS', epoch: 1, scn: manifest.scn },
+    ],
+  });
+  expect(Number(manifest.tables[0].scn)).toBeGreaterThan(Number(manifest.scn));
+  expect(idsOf(await fixture.rows(job, 'HR', 'PEOPLE'))).toEqual(upTo(2_501));
+  const names = (await fixture.files(job)).filter((name) => name.startsWith('HR.PEOPLE/part'));
+  expect(names.every((name) => name.includes('-e2-'))).toBe(true);
+});
+
+test('a snapshot that is lost again and again fails its table and says how long undo should last', async () => {
+  fillTable(fixture.database, 'HR', 'OLD', 2_000);
+  const { faults } = fixture.backends.oracle;
+  const lose = () => faults.errorAtRow(1_200, 1555, 'snapshot too old', 'OLD');
+  const lost = [lose()];
+  const { ledger } = fixture.context;
+  const losing: JobLedger = {
+    ...ledger,
+    async restartTable(claim, error) {
+      if (lost.length < mostEpochs) lost.push(lose());
+      await ledger.restartTable(claim, error);
+    },
+  };
+  const job = await fixture.enqueue(['HR.OLD', 'HR.OTHERS']);
+  const context = { ...fixture.context, ledger: losing };
+  expect(await fixture.run(job, context)).toBe('PARTIALLY_SUCCEEDED');
+  expect(lost.map(({ consumed }) => consumed)).toEqual(Array(mostEpochs).fill(1));
+  const [failed] = (await manifestOf(job)).failed;
+  expect(failed).toMatchObject({ table: 'OLD', error: { code: 'SNAPSHOT_TOO_OLD' } });
+  expect(failed.error.message).toContain('UNDO_RETENTION must be longer');
+  expect((await fixture.files(job)).filter((name) => name.startsWith('HR.OLD/'))).toEqual([]);
+});
+
+test('a table that is altered between its plan and its last row is exported anew', async () => {
+  fillTable(fixture.database, 'HR', 'ALTERED', 50);
+  const { ledger } = fixture.context;
+  let commits = 0;
+  const altering: JobLedger = {
+    ...ledger,
+    async commitSplit(claim, result) {
+      if (++commits === 1) fixture.database.ddl('HR', 'ALTERED');
+      await ledger.commitSplit(claim, result);
+    },
+  };
+  const job = await fixture.enqueue(['HR.ALTERED']);
+  expect(await fixture.run(job, { ...fixture.context, ledger: altering })).toBe('SUCCEEDED');
+  expect((await manifestOf(job)).tables).toMatchObject([{ epoch: 2, rows: 50, verified_rows: 50 }]);
+  expect(idsOf(await fixture.rows(job, 'HR', 'ALTERED'))).toEqual(upTo(50));
+});
+
+test('a large table is read by several sessions at once, each row once', async () => {
+  fillTable(fixture.database, 'HR', 'LARGE', 20_000);
+  const job = await fixture.enqueue(['HR.LARGE'], { options: { tasks: 4 } });
+  const runs = [0, 1].map(() => {
+    const context = createTaskContext(fixture.env);
+    return fixture.run(job, context).finally(() => context.close());
+  });
+  expect(await Promise.all(runs)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+  const [table] = (await manifestOf(job)).tables;
+  expect(table.split_method).not.toBe('whole table');
+  expect(table.parts.length).toBeGreaterThan(2);
+  expect(idsOf(await fixture.rows(job, 'HR', 'LARGE'))).toEqual(upTo(20_000));
+});
+
+test('without the right to read the past a table is read and counted in one transaction', async () => {
+  const limited = {
+    user: 'LIMITED',
+    password: 'secret',
+    tables: { 'HR.PEOPLE': ['SELECT'] },
+  } as const;
+  const grants = ['V$DATABASE'] as const;
+  const oracle = await startOracle({ database: fixture.database, users: [{ ...limited, grants }] });
+  const context = createTaskContext({
+    ...fixture.env,
+    ORACLE_CONNECT_STRING: oracle.connectString,
+    ORACLE_USER: limited.user,
+    ORACLE_PASSWORD: limited.password,
+  });
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  const cut = oracle.faults.cutAfterRows(1_500, 'PEOPLE');
+  expect(await fixture.run(job, context)).toBe('SUCCEEDED');
+  expect(cut.consumed).toBe(1);
+  expect(await manifestOf(job)).toMatchObject({
+    consistency: 'transaction',
+    tables: [{ scn: null, consistency: 'transaction', rows: 2_501, verified_rows: 2_501 }],
+  });
+  expect(idsOf(await fixture.rows(job, 'HR', 'PEOPLE'))).toEqual(upTo(2_501));
+  await context.close();
+  await oracle.close();
+});
