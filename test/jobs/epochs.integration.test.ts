@@ -57,7 +57,7 @@ test('a lost snapshot gives its table another plan at a newer SCN, and only that
 });
 
 test('a snapshot that is lost again and again fails its table and says how long undo should last', async () => {
-  fillTable(fixture.database, 'HR', 'OLD', 2_000);
+  fillTable(fixture.database, 'HR', 'OLD', 2_600);
   const { faults } = fixture.backends.oracle;
   const lose = () => faults.errorAtRow(1_200, 1555, 'snapshot too old', 'OLD');
   const lost = [lose()];
