@@ -21,6 +21,8 @@ export interface Scene {
   readonly later: (ms: number, undo: () => unknown) => void;
   /** Notes that a process was killed. */
   readonly killed: () => void;
+  /** Nothing more is to be done to the job. */
+  readonly isOver: () => boolean;
 }
 
 /** A way to do harm. */

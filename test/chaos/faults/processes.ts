@@ -4,10 +4,28 @@ import { done, type FaultKind, type Scene } from '../scene.ts';
 import { childrenOf, type LiveTask, signalGroup, signalProcess } from '../tasks.ts';
 
 export const processFaults: readonly FaultKind[] = [
-  { name: 'task killed', weight: 12, inject: killTask },
-  { name: 'worker killed', weight: 12, inject: killWorker },
+  { name: 'task killed', weight: 14, inject: killTask },
+  { name: 'worker killed', weight: 8, inject: killWorker },
   { name: 'task frozen beyond its lease', weight: 2, inject: freeze },
 ];
+
+/** Whatever starts for the job is killed, until nobody starts anything any more. */
+export const killAll: FaultKind = {
+  name: 'every task of a job killed',
+  weight: 0,
+  async inject({ tasks, killed, isOver, random }) {
+    const fault = { consumed: 0 };
+    while (!isOver()) {
+      for (const { pid } of tasks.live()) {
+        if (!signalGroup(pid, 'SIGKILL')) continue;
+        killed();
+        fault.consumed = 1;
+      }
+      await sleep(random.int(200, 1_500));
+    }
+    return fault;
+  },
+};
 
 function killTask(scene: Scene) {
   const victim = chooseTask(scene);
