@@ -1,49 +1,79 @@
 import type { QueryDocumentSnapshot } from '@google-cloud/firestore';
 import type { Claim } from '../domain/split.ts';
 import type { Work } from '../ports.ts';
-import { newId, type SplitDocument, splits, toSplit } from './documents.ts';
+import { largestSize, newId, type SplitDocument, splits, toSplit } from './documents.ts';
 import { isPreconditionFailure } from './errors.ts';
 import type { Candidate, Claimer } from './ledger-queue.ts';
 import { versionOf } from './ledger-splits.ts';
 import type { DeadTasks } from './queue-dead.ts';
 import { createReadiness } from './queue-readiness.ts';
-import { createScan } from './queue-scan.ts';
+import { createScan, type Scan } from './queue-scan.ts';
 import { takeInHand } from './task-claims.ts';
 
-const pageSizes = { first: 8, least: 4, most: 200 };
+/**
+ * What is read but claimed by somebody else is paid for in vain. Every other request of a split takes as long as the
+ * one that a longer page would save, so that pages are only so long as nobody else reaches for what they hold.
+ */
+const pageSizes = { first: 2, most: 50, others: 100 };
 /** Claims that are looked at for a holder without a lease, whenever there is nothing else to do. */
 const claimsAtOnce = 5;
 /** Pages without anything to claim before a look ends: their tables are being planned. */
 const emptyPages = 5;
 
+/** Splits of a size that were not there are not looked for again at once, as long as there are others. */
+const emptyMs = 20_000;
+
 type SplitSnapshot = QueryDocumentSnapshot<SplitDocument>;
+
+/** Pending splits of one size. */
+interface Level {
+  readonly scan: Scan<SplitDocument>;
+  emptyUntil: number;
+}
 
 /** Looks for splits that wait for somebody. */
 export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
   const { db, jobId, holder, own: mine } = claimer;
   const all = splits(db, jobId);
   const claimed = all.where('state', '==', 'CLAIMED');
-  const waiting = createScan(all.where('state', '==', 'PENDING'));
+  const pending = all.where('state', '==', 'PENDING');
+  const levels = Array.from({ length: largestSize + 1 }, (_, n): Level => {
+    return { scan: createScan(pending.where('size', '==', largestSize - n)), emptyUntil: 0 };
+  });
   const sample = createScan(claimed);
   const readiness = createReadiness(db, jobId);
   const size = createPageSize();
   const readHeldBy = async (holders: readonly string[]) => {
     const queries = holders.map((one) => claimed.where('holder', '==', one));
-    const found = await Promise.all(queries.map((query) => query.limit(pageSizes.most).get()));
+    const found = await Promise.all(queries.map((query) => query.limit(pageSizes.others).get()));
     return found.flatMap(({ docs }) => docs);
   };
   const toCandidate = (split: SplitSnapshot): Candidate => ({
     claim: () => claimSplit(claimer, split, size.note),
   });
 
+  async function readReady(level: Level): Promise<SplitSnapshot[]> {
+    level.scan.jump();
+    for (let page = 0; page < emptyPages; page++) {
+      // Where some cannot be claimed there are many such, and few tasks that look at them.
+      const some = await level.scan.next(page === 0 ? size.next() : pageSizes.others);
+      const ready = await readiness.sift(some);
+      if (ready.length > 0) return ready;
+      if (some.length === 0) break;
+    }
+    level.emptyUntil = performance.now() + emptyMs;
+    return [];
+  }
+
   return {
     /** Pending ones, the largest first. */
     async pending(): Promise<Candidate[]> {
-      for (let page = 0; page < emptyPages; page++) {
-        const some = await waiting.next(size.next());
-        const ready = await readiness.sift(some);
-        if (ready.length > 0) return largestFirst(ready).map(toCandidate);
-        if (some.length === 0) break;
+      const now = performance.now();
+      const isDue = ({ emptyUntil }: Level) => emptyUntil <= now;
+      const rest = levels.filter((level) => !isDue(level));
+      for (const level of [...levels.filter(isDue), ...rest]) {
+        const ready = await readReady(level);
+        if (ready.length > 0) return ready.map(toCandidate);
       }
       return [];
     },
@@ -78,8 +108,8 @@ function createPageSize() {
   let lost = 0;
   return {
     next(): number {
-      if (lost > 0) size = Math.max(pageSizes.least, Math.floor(size / 2));
-      else if (won > 0) size = Math.min(pageSizes.most, size * 2);
+      if (lost > 0) size = Math.max(1, Math.floor(size / 2));
+      else if (won > 0) size = Math.min(pageSizes.most, size + 1);
       won = 0;
       lost = 0;
       return size;
@@ -89,13 +119,6 @@ function createPageSize() {
       else lost += 1;
     },
   };
-}
-
-/** As with tables. */
-function largestFirst(page: readonly SplitSnapshot[]): SplitSnapshot[] {
-  const magnitude = (doc: SplitSnapshot) =>
-    Math.floor(Math.log2(1 + (doc.data().expectedRows ?? 0)));
-  return page.toSorted((a, b) => magnitude(b) - magnitude(a));
 }
 
 async function claimSplit(

@@ -45,6 +45,7 @@ export function createTableLook(claimer: Claimer, dead: DeadTasks) {
   return {
     /** To be planned, the largest first. */
     async pending(): Promise<Candidate[]> {
+      waiting.jump();
       return largestFirst(await waiting.next(pageSize)).map(toCandidate);
     },
     /** Planned or checked by tasks that are dead. */

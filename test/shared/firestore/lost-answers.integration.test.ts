@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { startFirestore } from '../../../infra/local/firestore/server.ts';
 import { type ForgetfulFirestore, startForgetful } from '../../support/forgetful-firestore.ts';
 import {
+  aTable,
   claimOne,
+  claimTable,
   executeRequest,
   inputOf,
   longMs,
@@ -15,6 +17,7 @@ import {
   type Stores,
   storesOn,
   tablePlan,
+  unplannedJob,
   verifyingJob,
 } from '../../support/stores.ts';
 
@@ -72,19 +75,19 @@ describe('a write whose answer is lost has happened once', () => {
     expect(cancelled).toMatchObject({ state: 'CANCELLING' });
   });
 
-  it('planning, from its turn to its publication', async () => {
+  it('planning a job, from its turn to its publication', async () => {
     const { ledger } = stores;
     const { id } = await queuedJob(stores);
     await ledger.renewLease(id, 'a', longMs);
     const job = present(await losing(() => ledger.beginPlanning(id, 'a')));
     expect(job.epoch).toBe(1);
-    await losing(() => ledger.savePlans(job, [tablePlan(job, 'TIMES', 2)]));
-    await losing(() => ledger.publishPlan(job, 'scn', '4711'));
-    expect(await ledger.splits(id)).toHaveLength(2);
+    await losing(() => ledger.saveTables(job, [aTable('TIMES')]));
+    await losing(() => ledger.publishTables(job, 'scn', '4711'));
+    expect(await ledger.extractions(id)).toHaveLength(1);
     expect(await ledger.job(id)).toMatchObject({ state: 'RUNNING', epoch: 1 });
   });
 
-  it('failing to plan', async () => {
+  it('failing to plan a job', async () => {
     const job = await planningJob(stores);
     const error = { code: 'TABLE_NOT_FOUND', message: 'SH.TIMES' } as const;
     await losing(() => stores.ledger.failPlanning(job, error));
@@ -100,17 +103,18 @@ describe('a write whose answer is lost has happened once', () => {
     const queue = stores.ledger.openQueue(job, 'a');
     server.loseNextAnswer(code);
     const claim = await nextClaim(() => queue.next());
-    await stores.ledger.commitSplit(claim, [partOf(claim)]);
+    await stores.ledger.commitSplit(claim, { parts: [partOf(claim)] });
     expect(await stores.ledger.splits(job.id)).toMatchObject([{ state: 'DONE' }]);
   });
 
   it('recording an upload and committing a split', async () => {
     const { ledger } = stores;
     const claim = await claimOne(stores, await runningJob(stores), 'a');
-    await losing(() => ledger.recordUpload(claim, 'p', 'http://gcs/1'));
-    await losing(() => ledger.commitSplit(claim, [partOf(claim)]));
+    const held = await losing(() => ledger.recordUpload(claim, 'p', 'http://gcs/1'));
+    await ledger.recordUpload(held, 'p2', 'http://gcs/2');
+    await losing(() => ledger.commitSplit(held, { parts: [partOf(held)] }));
     const [split] = await ledger.splits(claim.jobId);
-    expect(split).toMatchObject({ state: 'DONE', uploads: [{ uri: 'http://gcs/1' }] });
+    expect(split).toMatchObject({ state: 'DONE', uploads: [{ name: 'p' }, { name: 'p2' }] });
   });
 
   it.each([true, false])('failing a split, for good: %s', async (final) => {
@@ -118,6 +122,41 @@ describe('a write whose answer is lost has happened once', () => {
     const error = { code: 'ORACLE_ERROR', message: 'no' } as const;
     await losing(() => stores.ledger.failSplit(claim, error, final));
     expect(await stores.ledger.splits(claim.jobId)).toMatchObject([{ failures: 1 }]);
+  });
+
+  it('planning a table: its publication is not made twice', async () => {
+    const job = await unplannedJob(stores);
+    const claim = await claimTable(stores, job, 'a');
+    for (let time = 0; time < 2; time++) {
+      await losing(() => stores.ledger.publishTable(claim, tablePlan(2)));
+    }
+    expect(await stores.ledger.splits(job.id)).toHaveLength(2);
+    expect(await stores.ledger.extraction(job.id, 'id-TIMES')).toMatchObject({ epoch: 1 });
+  });
+
+  it.each([true, false])('failing to plan a table, for good: %s', async (final) => {
+    const job = await unplannedJob(stores);
+    const claim = await claimTable(stores, job, 'a');
+    const error = { code: 'ORACLE_ERROR', message: 'no' } as const;
+    await losing(() => stores.ledger.failTable(claim, error, final));
+    expect(await stores.ledger.extraction(job.id, 'id-TIMES')).toMatchObject({ failures: 1 });
+  });
+
+  it('checking a table, from the claim of the check to its end', async () => {
+    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    await stores.ledger.commitSplit(claim, { parts: [] });
+    const check = present(await losing(() => stores.ledger.claimCheck(claim)));
+    await losing(() => stores.ledger.settleTable(check));
+    const table = await stores.ledger.extraction(claim.jobId, 'id-TIMES');
+    expect(table).toMatchObject({ phase: 'READ' });
+  });
+
+  it('giving up a plan: it is given up once', async () => {
+    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    const error = { code: 'SNAPSHOT_TOO_OLD', message: 'ORA-01555' } as const;
+    await losing(() => stores.ledger.restartTable(claim, error));
+    const table = await stores.ledger.extraction(claim.jobId, 'id-TIMES');
+    expect(table).toMatchObject({ phase: 'PENDING', epoch: 1 });
   });
 
   it('handing a split back', async () => {
@@ -146,6 +185,7 @@ async function nextClaim(
     expect(error).toMatchObject({ code: 'STORE_ERROR' });
     return undefined;
   });
-  const { claim } = first?.claim ? first : await next();
-  return present(claim);
+  const { work } = first?.work ? first : await next();
+  if (work?.kind === 'split') return work.claim;
+  throw new Error('Expected a split');
 }
