@@ -34,3 +34,6 @@ export interface FaultKind {
 }
 
 export const done: Injected = { consumed: 1 };
+
+/** No job takes so long: until its end. */
+export const longestMs = 3_600_000;

@@ -1,4 +1,4 @@
-import type { Scene } from '../scene.ts';
+import { longestMs, type Scene } from '../scene.ts';
 import type { Injected } from '../tally.ts';
 import { signalGroup } from '../tasks.ts';
 import type { Passing } from '../watch.ts';
@@ -9,8 +9,6 @@ interface Step {
   is(passing: Passing, scene: Scene): boolean;
 }
 
-/** No job takes so long. */
-const longestMs = 3_600_000;
 const ends = ['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED'];
 
 /** The writes of finishing a job, in their order: killed at each, the finaliser is killed between every two. */

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { leaseSeconds } from '../cloud.ts';
-import { done, type FaultKind, type Scene } from '../scene.ts';
+import { done, type FaultKind, longestMs, type Scene } from '../scene.ts';
 import { childrenOf, type LiveTask, signalGroup, signalProcess } from '../tasks.ts';
+import type { Passing } from '../watch.ts';
 
 export const processFaults: readonly FaultKind[] = [
-  { name: 'task killed', weight: 14, inject: killTask },
+  { name: 'task killed', weight: 10, inject: killTask },
+  killedAt('a part was sent', isPart),
+  killedAt('a split or table was written', isWork),
   { name: 'worker killed', weight: 8, inject: killWorker },
   { name: 'task frozen beyond its lease', weight: 2, inject: freeze },
 ];
@@ -33,6 +36,43 @@ function killTask(scene: Scene) {
   scene.budget.kills -= 1;
   scene.killed();
   return done;
+}
+
+const soonMs = 40;
+
+/** A task is killed at, or very soon after, a write; with luck the one that wrote. */
+function killedAt(moment: string, is: (passing: Passing, scene: Scene) => boolean): FaultKind {
+  return {
+    name: `task killed when ${moment}`,
+    weight: 3,
+    inject(scene) {
+      const { watch, later, random } = scene;
+      const fault = { consumed: 0 };
+      const watcher = (passing: Passing) => {
+        if (!is(passing, scene)) return;
+        watch.remove(watcher);
+        later(random.int(0, soonMs), () => {
+          if (killTask(scene)) fault.consumed = 1;
+        });
+      };
+      watch.add(watcher);
+      later(longestMs, () => watch.remove(watcher));
+      return fault;
+    },
+  };
+}
+
+function isPart(passing: Passing, { transportName }: Scene): boolean {
+  return (
+    passing.to === 'gcs' && passing.kind === 'chunk' && passing.url.includes(`/${transportName}/`)
+  );
+}
+
+function isWork(passing: Passing, { jobId }: Scene): boolean {
+  return (
+    passing.to === 'firestore' &&
+    ['splits', 'extractions'].some((below) => passing.path.startsWith(`jobs/${jobId}/${below}/`))
+  );
 }
 
 async function killWorker(scene: Scene) {
