@@ -67,7 +67,7 @@ export async function createTransport({
   return { transport, tables };
 }
 
-const shares: Partial<Record<TableKind, number>> = { BIG: 1, POISON: 0.12 };
+const shares: Partial<Record<TableKind, number>> = { BIG: 1, POISON: 0.1 };
 
 /** Executes the transport once while faults rain down on it, and waits for its end. */
 export async function runOneJob(

@@ -5,10 +5,10 @@ import { childrenOf, type LiveTask, signalGroup, signalProcess } from '../tasks.
 import type { Passing } from '../watch.ts';
 
 export const processFaults: readonly FaultKind[] = [
-  { name: 'task killed', weight: 10, inject: killTask },
+  { name: 'task killed', weight: 3, inject: killTask },
   killedAt('a part was sent', isPart),
   killedAt('a split or table was written', isWork),
-  { name: 'worker killed', weight: 8, inject: killWorker },
+  { name: 'worker killed', weight: 10, inject: killWorker },
   { name: 'task frozen beyond its lease', weight: 2, inject: freeze },
 ];
 
@@ -42,19 +42,23 @@ const soonMs = 40;
 
 /** A task is killed at, or very soon after, a write; with luck the one that wrote. */
 function killedAt(moment: string, is: (passing: Passing, scene: Scene) => boolean): FaultKind {
+  const armed = new WeakSet<Scene>();
   return {
     name: `task killed when ${moment}`,
-    weight: 3,
+    weight: 4,
     inject(scene) {
+      if (scene.budget.kills <= 0 || armed.has(scene)) return undefined;
       const { watch, later, random } = scene;
       const fault = { consumed: 0 };
       const watcher = (passing: Passing) => {
         if (!is(passing, scene)) return;
         watch.remove(watcher);
+        armed.delete(scene);
         later(random.int(0, soonMs), () => {
           if (killTask(scene)) fault.consumed = 1;
         });
       };
+      armed.add(scene);
       watch.add(watcher);
       later(longestMs, () => watch.remove(watcher));
       return fault;
