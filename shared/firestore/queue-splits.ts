@@ -11,10 +11,11 @@ import { createScan, type Scan } from './queue-scan.ts';
 import { takeInHand } from './task-claims.ts';
 
 /**
- * What is read but claimed by somebody else is paid for in vain. Every other request of a split takes as long as the
- * one that a longer page would save, so that pages are only so long as nobody else reaches for what they hold.
+ * What is read but claimed by somebody else meanwhile is paid for in vain: pages are longer than one split only where
+ * splits are done so quickly that reading one at a time would take longer than they do.
  */
-const pageSizes = { first: 2, most: 50, others: 100 };
+const pageSizes = { most: 50, others: 100 };
+const quickMs = 1_000;
 /** Claims that are looked at for a holder without a lease, whenever there is nothing else to do. */
 const claimsAtOnce = 5;
 /** Pages without anything to claim before a look ends: their tables are being planned. */
@@ -101,17 +102,21 @@ export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
   };
 }
 
-/** Grows while nobody else claims what was read, and shrinks when much of it was read in vain. */
+/** Grows while pages are worked off quickly, and shrinks when some of one was read in vain or lay about. */
 function createPageSize() {
-  let size: number = pageSizes.first;
+  let size = 1;
   let won = 0;
   let lost = 0;
+  let readAt = performance.now();
   return {
     next(): number {
-      if (lost > 0) size = Math.max(1, Math.floor(size / 2));
-      else if (won > 0) size = Math.min(pageSizes.most, size + 1);
+      const isQuick = performance.now() - readAt < quickMs;
+      if (won > 0 && lost === 0 && isQuick) size = Math.min(pageSizes.most, size + 1);
+      else if (lost > 0) size = Math.ceil(size / 2);
+      else if (!isQuick) size = 1;
       won = 0;
       lost = 0;
+      readAt = performance.now();
       return size;
     },
     note(claimed: boolean): void {
