@@ -30,7 +30,7 @@ export const phaseTransitions = {
   FAILED: [],
 } as const satisfies Record<string, readonly string[]>;
 
-export type ExtractionPhase = keyof typeof phaseTransitions;
+type ExtractionPhase = keyof typeof phaseTransitions;
 
 /** Phases in which somebody must still do something for the table before the job can be verified. */
 export const openPhases = ['PENDING', 'PLANNING', 'READING', 'CHECKING'] as const;

@@ -43,11 +43,14 @@ export interface ExtractionDocument extends Omit<Extraction, 'id'> {
 }
 
 export interface SplitDocument extends Omit<Split, 'id'> {
-  /** A guess, for the order of claims only. */
-  readonly expectedRows?: number;
+  /** A guess, for the order of claims only: 0 to largestSize. */
+  readonly size?: number;
   /** Random for each claim: tells a claimer whose answer was lost that the claim is its own. */
   readonly claimId?: string;
 }
+
+/** Splits of this size are claimed before all others. */
+export const largestSize = 2;
 
 export interface RequestDocument {
   readonly jobId: string;
@@ -155,7 +158,7 @@ const beforePhases = { kind: 'table', phase: 'READ', failures: 0 } as const;
 
 /** A split as the domain knows it. Those of before splits had ranges were whole tables. */
 export function toSplit(id: string, document: SplitDocument): Split {
-  const { claimId: _, expectedRows: _rows, ...split } = document;
+  const { claimId: _, size: _size, ...split } = document;
   return { id, ...beforeRanges, ...split };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OraFerryError } from '../errors.ts';
 
 // https://grpc.github.io/grpc/core/md_doc_statuscodes.html
@@ -5,6 +6,7 @@ const invalidArgument = 3;
 const notFound = 5;
 const permissionDenied = 7;
 const failedPrecondition = 9;
+const aborted = 10;
 const unauthenticated = 16;
 
 const forbidden =
@@ -25,12 +27,20 @@ const refusals: ReadonlyMap<unknown, string> = new Map([
   [unauthenticated, forbidden],
 ]);
 
-/** Runs a call to Firestore; what is not our own error comes out as STORE_ERROR. */
+const contention = { attempts: 6, delayMs: 100 };
+
+/**
+ * Runs a call to Firestore; what is not our own error comes out as STORE_ERROR. What was not carried out because
+ * others wrote to the same documents is tried again, which the client does for transactions alone, and not often.
+ */
 export async function store<T>(operation: () => Promise<T>): Promise<T> {
-  try {
-    return await operation();
-  } catch (error) {
-    throw translate(error);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await operation();
+    } catch (error) {
+      if (codeOf(error) !== aborted || attempt >= contention.attempts) throw translate(error);
+      await sleep(Math.random() * contention.delayMs * 2 ** attempt);
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { TableClaim } from '../domain/extraction.ts';
 import type { SplitRange } from '../domain/split-range.ts';
 import type { TablePlan } from '../ports.ts';
 import { batchesOf, type WeighedWrite, weightOf } from './batches.ts';
-import { jobs, type SplitDocument, splitId, splits } from './documents.ts';
+import { jobs, largestSize, type SplitDocument, splitId, splits } from './documents.ts';
 import { lost } from './leases.ts';
 import { holdsTable, notOurs, readTable } from './ledger-tables.ts';
 import { supersedeAll } from './supersede.ts';
@@ -58,15 +58,21 @@ async function supersedeEarlier(db: Firestore, claim: TableClaim): Promise<void>
 function writesOf(db: Firestore, claim: TableClaim, plan: TablePlan): WeighedWrite[] {
   const { jobId, extractionId, epoch } = claim;
   const { countedRows, ranges } = plan;
-  const expectedRows = countedRows && Math.ceil(countedRows / ranges.length);
+  const size = sizeOf(countedRows === undefined ? undefined : countedRows / ranges.length);
   return ranges.map((range, position) => ({
     weight: weightOf(0, JSON.stringify(range).length),
     write: (tx) =>
       tx.set(splits(db, jobId).doc(splitId(extractionId, epoch, position)), {
         ...newSplit(claim, position, range),
-        ...(expectedRows !== undefined && { expectedRows }),
+        size,
       }),
   }));
+}
+
+/** A large split that is begun last keeps everybody waiting; one of unknown size may be large. */
+function sizeOf(rows: number | undefined): number {
+  if (rows === undefined || rows >= 10_000_000) return largestSize;
+  return rows >= 1_000_000 ? 1 : 0;
 }
 
 function newSplit(

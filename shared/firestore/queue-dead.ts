@@ -1,7 +1,7 @@
 import type { QueryDocumentSnapshot } from '@google-cloud/firestore';
 import { type LeaseDocument, leases, select } from './documents.ts';
 import { leaseLeftMs } from './leases.ts';
-import type { Claimer } from './ledger-queue.ts';
+import type { Claimer } from './queue-candidate.ts';
 
 /** Leases that are looked at together: those that were renewed the longest ago. */
 const oldestLeases = 3;

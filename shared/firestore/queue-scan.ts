@@ -5,9 +5,11 @@ import { newId, select } from './documents.ts';
 export interface Scan<D> {
   /** At most so many, none twice; fewer only when there are no more. */
   next(limit: number): Promise<QueryDocumentSnapshot<D>[]>;
+  /** Goes on at a random place. Those who go round one behind the other reach for the same documents. */
+  jump(): void;
 }
 
-/** Ids are hashes: a random start is a fair one, and keeps tasks out of each other's way. */
+/** Begins at a random place, which is a fair one because ids are hashes. */
 export function createScan<D>(query: Query<D>): Scan<D> {
   const ordered = query.orderBy(FieldPath.documentId());
   let start = newId();
@@ -22,6 +24,9 @@ export function createScan<D>(query: Query<D>): Scan<D> {
   }
 
   return {
+    jump() {
+      start = newId();
+    },
     async next(limit) {
       // Even a query that finds nothing is paid for, so that where there was nothing only one is made.
       if (wasEmpty && (await select(query).limit(1).get()).empty) return [];

@@ -1,49 +1,80 @@
 import type { QueryDocumentSnapshot } from '@google-cloud/firestore';
 import type { Claim } from '../domain/split.ts';
 import type { Work } from '../ports.ts';
-import { newId, type SplitDocument, splits, toSplit } from './documents.ts';
+import { largestSize, newId, type SplitDocument, splits, toSplit } from './documents.ts';
 import { isPreconditionFailure } from './errors.ts';
-import type { Candidate, Claimer } from './ledger-queue.ts';
 import { versionOf } from './ledger-splits.ts';
+import type { Candidate, Claimer } from './queue-candidate.ts';
 import type { DeadTasks } from './queue-dead.ts';
 import { createReadiness } from './queue-readiness.ts';
-import { createScan } from './queue-scan.ts';
+import { createScan, type Scan } from './queue-scan.ts';
 import { takeInHand } from './task-claims.ts';
 
-const pageSizes = { first: 8, least: 4, most: 200 };
+/**
+ * What is read but claimed by somebody else meanwhile is paid for in vain: pages are longer than one split only where
+ * splits are done so quickly that reading one at a time would take longer than they do.
+ */
+const pageSizes = { most: 50, others: 100 };
+const quickMs = 1_000;
 /** Claims that are looked at for a holder without a lease, whenever there is nothing else to do. */
 const claimsAtOnce = 5;
 /** Pages without anything to claim before a look ends: their tables are being planned. */
 const emptyPages = 5;
 
+/** Splits of a size that were not there are not looked for again at once, as long as there are others. */
+const emptyMs = 20_000;
+
 type SplitSnapshot = QueryDocumentSnapshot<SplitDocument>;
+
+/** Pending splits of one size. */
+interface Level {
+  readonly scan: Scan<SplitDocument>;
+  emptyUntil: number;
+}
 
 /** Looks for splits that wait for somebody. */
 export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
   const { db, jobId, holder, own: mine } = claimer;
   const all = splits(db, jobId);
   const claimed = all.where('state', '==', 'CLAIMED');
-  const waiting = createScan(all.where('state', '==', 'PENDING'));
+  const pending = all.where('state', '==', 'PENDING');
+  const levels = Array.from({ length: largestSize + 1 }, (_, n): Level => {
+    return { scan: createScan(pending.where('size', '==', largestSize - n)), emptyUntil: 0 };
+  });
   const sample = createScan(claimed);
   const readiness = createReadiness(db, jobId);
   const size = createPageSize();
   const readHeldBy = async (holders: readonly string[]) => {
     const queries = holders.map((one) => claimed.where('holder', '==', one));
-    const found = await Promise.all(queries.map((query) => query.limit(pageSizes.most).get()));
+    const found = await Promise.all(queries.map((query) => query.limit(pageSizes.others).get()));
     return found.flatMap(({ docs }) => docs);
   };
   const toCandidate = (split: SplitSnapshot): Candidate => ({
     claim: () => claimSplit(claimer, split, size.note),
   });
 
+  async function readReady(level: Level): Promise<SplitSnapshot[]> {
+    level.scan.jump();
+    for (let page = 0; page < emptyPages; page++) {
+      // Where some cannot be claimed there are many such, and few tasks that look at them.
+      const some = await level.scan.next(page === 0 ? size.next() : pageSizes.others);
+      const ready = await readiness.sift(some);
+      if (ready.length > 0) return ready;
+      if (some.length === 0) break;
+    }
+    level.emptyUntil = performance.now() + emptyMs;
+    return [];
+  }
+
   return {
     /** Pending ones, the largest first. */
     async pending(): Promise<Candidate[]> {
-      for (let page = 0; page < emptyPages; page++) {
-        const some = await waiting.next(size.next());
-        const ready = await readiness.sift(some);
-        if (ready.length > 0) return largestFirst(ready).map(toCandidate);
-        if (some.length === 0) break;
+      const now = performance.now();
+      const isDue = ({ emptyUntil }: Level) => emptyUntil <= now;
+      const rest = levels.filter((level) => !isDue(level));
+      for (const level of [...levels.filter(isDue), ...rest]) {
+        const ready = await readReady(level);
+        if (ready.length > 0) return ready.map(toCandidate);
       }
       return [];
     },
@@ -71,17 +102,21 @@ export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
   };
 }
 
-/** Grows while nobody else claims what was read, and shrinks when much of it was read in vain. */
+/** Grows while pages are worked off quickly, and shrinks when some of one was read in vain or lay about. */
 function createPageSize() {
-  let size: number = pageSizes.first;
+  let size = 1;
   let won = 0;
   let lost = 0;
+  let readAt = performance.now();
   return {
     next(): number {
-      if (lost > 0) size = Math.max(pageSizes.least, Math.floor(size / 2));
-      else if (won > 0) size = Math.min(pageSizes.most, size * 2);
+      const isQuick = performance.now() - readAt < quickMs;
+      if (won > 0 && lost === 0 && isQuick) size = Math.min(pageSizes.most, size + 1);
+      else if (lost > 0) size = Math.ceil(size / 2);
+      else if (!isQuick) size = 1;
       won = 0;
       lost = 0;
+      readAt = performance.now();
       return size;
     },
     note(claimed: boolean): void {
@@ -89,13 +124,6 @@ function createPageSize() {
       else lost += 1;
     },
   };
-}
-
-/** As with tables. */
-function largestFirst(page: readonly SplitSnapshot[]): SplitSnapshot[] {
-  const magnitude = (doc: SplitSnapshot) =>
-    Math.floor(Math.log2(1 + (doc.data().expectedRows ?? 0)));
-  return page.toSorted((a, b) => magnitude(b) - magnitude(a));
 }
 
 async function claimSplit(

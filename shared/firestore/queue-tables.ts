@@ -3,8 +3,8 @@ import { openPhases, type TableClaim } from '../domain/extraction.ts';
 import type { Work } from '../ports.ts';
 import { type ExtractionDocument, extractions, newId, select } from './documents.ts';
 import { isPreconditionFailure } from './errors.ts';
-import type { Candidate, Claimer } from './ledger-queue.ts';
 import { hasOpenSplit, takeCheck } from './ledger-tables.ts';
+import type { Candidate, Claimer } from './queue-candidate.ts';
 import type { DeadTasks } from './queue-dead.ts';
 import { createScan } from './queue-scan.ts';
 
@@ -45,6 +45,7 @@ export function createTableLook(claimer: Claimer, dead: DeadTasks) {
   return {
     /** To be planned, the largest first. */
     async pending(): Promise<Candidate[]> {
+      waiting.jump();
       return largestFirst(await waiting.next(pageSize)).map(toCandidate);
     },
     /** Planned or checked by tasks that are dead. */

@@ -29,7 +29,7 @@ export function createResults(say: (line: string) => void, storm: Storm) {
     seconds,
 
     add({ job, unended }: EndedJob, findings: Findings): void {
-      const end = job.state === 'FAILED' ? `FAILED ${job.error?.code}` : job.state;
+      const end = [job.state, job.state === 'CANCELLED' ? '' : job.error?.code].join(' ').trim();
       ends.set(end, (ends.get(end) ?? 0) + 1);
       if (isTerminal(job.state)) ended.push(job);
       totals.lost += findings.lost;

@@ -21,6 +21,8 @@ export interface Scene {
   readonly later: (ms: number, undo: () => unknown) => void;
   /** Notes that a process was killed. */
   readonly killed: () => void;
+  /** Nothing more is to be done to the job. */
+  readonly isOver: () => boolean;
 }
 
 /** A way to do harm. */
@@ -32,3 +34,6 @@ export interface FaultKind {
 }
 
 export const done: Injected = { consumed: 1 };
+
+/** No job takes so long: until its end. */
+export const longestMs = 3_600_000;

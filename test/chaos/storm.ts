@@ -3,11 +3,11 @@ import type { Cloud } from './cloud.ts';
 import { cancelFault } from './faults/cancel.ts';
 import { armFinaliser, finaliserFaults } from './faults/finaliser.ts';
 import { oracleFaults } from './faults/oracle.ts';
-import { processFaults } from './faults/processes.ts';
+import { killAll, processFaults } from './faults/processes.ts';
 import { serviceFaults } from './faults/services.ts';
 import type { Random } from './random.ts';
 import { done, type FaultKind, type Scene } from './scene.ts';
-import { createTally, type Injected } from './tally.ts';
+import { createTally, type Injected, type Tally } from './tally.ts';
 
 const kinds: readonly FaultKind[] = [
   ...processFaults,
@@ -15,15 +15,26 @@ const kinds: readonly FaultKind[] = [
   ...serviceFaults,
   cancelFault,
 ];
-const launchKinds = ['launch left to reconcile', 'lost answer to RunJob'] as const;
+/** How jobs are launched, in turns. */
+const launches = [
+  'usual',
+  'launch left to reconcile',
+  'usual',
+  'usual',
+  'lost answer to RunJob',
+] as const;
 
 /** How often the finaliser of one job is to be killed. */
 const finaliserKills = 2;
+/** Of so many jobs one has all its tasks killed, however often they are started. */
+const jobsPerMassacre = 8;
+const massacreMs = 180_000;
 
 const allKinds: readonly string[] = [
   ...kinds.map(({ name }) => name),
+  killAll.name,
   ...finaliserFaults,
-  ...launchKinds,
+  ...launches.filter((launch) => launch !== 'usual'),
 ];
 
 export type Storm = ReturnType<typeof createStorm>;
@@ -32,29 +43,28 @@ export type Storm = ReturnType<typeof createStorm>;
 export function createStorm(cloud: Cloud, random: Random, mostKills: number) {
   const tally = createTally(allKinds);
   let kills = 0;
-  let finaliserStep = random.int(0, finaliserFaults.length - 1);
-  const isOver = () => kills >= mostKills;
+  let launched = 0;
+  let raged = 0;
 
-  const rage = (given: Omit<Scene, 'budget' | 'later' | 'killed'>) => {
+  const rage = (given: Omit<Scene, 'budget' | 'later' | 'killed' | 'isOver'>) => {
     const calm = new AbortController();
     const deeds = createDeeds();
+    const isMassacre = ++raged % jobsPerMassacre === jobsPerMassacre / 2;
+    const until = performance.now() + (isMassacre ? massacreMs : random.int(20_000, 60_000));
     let calmSince: number | undefined;
     const scene: Scene = {
       ...given,
-      budget: budgetOf(random),
+      budget: { kills: random.int(4, 12), changes: random.int(0, 3) },
       later: deeds.later,
       killed: () => {
         kills += 1;
       },
+      isOver: () => calm.signal.aborted || kills >= mostKills || performance.now() > until,
     };
-    for (let armed = 0; armed < finaliserKills && !isOver(); armed++) {
-      const { name, injected } = armFinaliser(scene, finaliserStep++);
-      tally.add(name, injected);
-    }
-    const until = performance.now() + random.int(20_000, 60_000);
+    if (!isMassacre) armFinalisers(scene, tally);
     const raging = (async () => {
-      while (!calm.signal.aborted && !isOver() && performance.now() < until) {
-        const kind = random.weighted(kinds);
+      while (!scene.isOver()) {
+        const kind = isMassacre ? killAll : random.weighted(kinds);
         const injected = await kind.inject(scene);
         if (injected) tally.add(kind.name, injected);
         await sleep(random.int(30, 400), undefined, { signal: calm.signal }).catch(() => undefined);
@@ -74,27 +84,44 @@ export function createStorm(cloud: Cloud, random: Random, mostKills: number) {
 
   return {
     rage,
-    isOver,
+    isOver: () => kills >= mostKills,
     kills: () => kills,
     counts: tally.counts,
-    note: (kind: (typeof launchKinds)[number], injected: Injected = done) =>
-      tally.add(kind, injected),
-    loseLaunchAnswer(): void {
-      const { faults } = cloud.cloudRun;
-      const before = faults.consumed('run-job-answer-lost');
-      faults.inject('run-job-answer-lost');
-      tally.add('lost answer to RunJob', {
-        get consumed() {
-          return Math.min(1, faults.consumed('run-job-answer-lost') - before);
-        },
-      });
+    /** How the next job is to be launched. */
+    nextLaunch(): (typeof launches)[number] {
+      const launch = launches[launched++ % launches.length] ?? 'usual';
+      if (launch === 'launch left to reconcile') tally.add(launch, done);
+      if (launch === 'lost answer to RunJob') tally.add(launch, loseLaunchAnswer(cloud));
+      return launch;
     },
   };
 }
 
-/** Mostly less than Cloud Run and reconcile together make up for; now and then more than that. */
-function budgetOf(random: Random): Scene['budget'] {
-  return { kills: random.chance(0.06) ? 60 : random.int(4, 11), changes: random.int(0, 3) };
+function loseLaunchAnswer({ cloudRun }: Cloud): Injected {
+  const { faults } = cloudRun;
+  const before = faults.consumed('run-job-answer-lost');
+  faults.inject('run-job-answer-lost');
+  return {
+    get consumed() {
+      return Math.min(1, faults.consumed('run-job-answer-lost') - before);
+    },
+  };
+}
+
+/** At those steps at which finalisers were killed least often so far. */
+function armFinalisers(scene: Scene, tally: Tally): void {
+  const met = new Map(tally.counts().map(({ kind, consumed }) => [kind, consumed]));
+  const places = finaliserFaults
+    .map((kind, place) => ({
+      kind,
+      place,
+      met: met.get(kind) ?? 0,
+      order: scene.random.int(0, 99),
+    }))
+    .toSorted((a, b) => a.met - b.met || a.order - b.order);
+  for (const { kind, place } of places.slice(0, finaliserKills)) {
+    tally.add(kind, armFinaliser(scene, place));
+  }
 }
 
 /** What must be undone after a while, or at once when the job has ended. */

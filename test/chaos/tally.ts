@@ -9,6 +9,8 @@ export interface FaultCount {
   readonly consumed: number;
 }
 
+export type Tally = ReturnType<typeof createTally>;
+
 /** Counts faults by kind. */
 export function createTally(kinds: readonly string[]) {
   const faults = new Map<string, Injected[]>(kinds.map((kind) => [kind, []]));

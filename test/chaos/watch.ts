@@ -30,7 +30,7 @@ export function watchWrites({ gcs, firestore }: Cloud) {
   const tell = (passing: Passing): void => {
     for (const watcher of watchers) watcher(passing);
   };
-  for (const kind of ['insert', 'delete', 'cancel'] as const) {
+  for (const kind of ['chunk', 'insert', 'delete', 'cancel'] as const) {
     gcs.faults.inject({
       on: kind,
       action: { status: 500 },

@@ -57,9 +57,9 @@ test('a lost snapshot gives its table another plan at a newer SCN, and only that
 });
 
 test('a snapshot that is lost again and again fails its table and says how long undo should last', async () => {
-  fillTable(fixture.database, 'HR', 'OLD', 2_600);
+  fillTable(fixture.database, 'HR', 'OLD', 600);
   const { faults } = fixture.backends.oracle;
-  const lose = () => faults.errorAtRow(1_200, 1555, 'snapshot too old', 'OLD');
+  const lose = () => faults.errorAtRow(300, 1555, 'snapshot too old', 'OLD');
   const lost = [lose()];
   const { ledger } = fixture.context;
   const losing: JobLedger = {

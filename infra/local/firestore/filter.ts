@@ -36,7 +36,8 @@ function compileComposite({ op, filters }: { op: string; filters: Filter[] }): P
 type Test = (value: Value, operand: Value) => boolean;
 
 const equal: Test = (value, operand) =>
-  sameType(value, operand) && compareValues(value, operand) === 0;
+  (value.stringValue !== undefined && value.stringValue === operand.stringValue) ||
+  (sameType(value, operand) && compareValues(value, operand) === 0);
 
 const ordered =
   (accepts: (order: number) => boolean): Test =>

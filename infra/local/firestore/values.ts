@@ -45,7 +45,7 @@ export function compareStrings(a: string, b: string): number {
 
 /** Document names in the order of `__name__`: segment by segment. */
 export function compareNames(a: string, b: string): number {
-  const i = firstDifference(a, b);
+  const i = firstDifference(a, b, sharedCollection(a, b));
   const ended = (name: string) => (i >= name.length ? 2 : Number(name[i] === '/'));
   return ended(b) - ended(a) || compareStrings(a, b);
 }
@@ -64,9 +64,15 @@ export function documentSize(name: string, fields: Fields): number {
   return nameSize(name) + fieldsSize(fields) + 32;
 }
 
-function firstDifference(a: string, b: string): number {
+/** Most names that are compared lie in one collection, whose path is as long as all the rest. */
+function sharedCollection(a: string, b: string): number {
+  const length = a.lastIndexOf('/');
+  return b.startsWith(a.slice(0, length)) ? length : 0;
+}
+
+function firstDifference(a: string, b: string, from = 0): number {
   const length = Math.min(a.length, b.length);
-  let i = 0;
+  let i = from;
   while (i < length && a.charCodeAt(i) === b.charCodeAt(i)) i++;
   return i;
 }

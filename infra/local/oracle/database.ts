@@ -52,7 +52,7 @@ export interface LocalTable {
 }
 
 /** How the rows of a table are spread over its partitions, or over their subpartitions. */
-export interface LocalPartitions {
+interface LocalPartitions {
   /** In their order; `of` names the partition that a subpartition belongs to. */
   parts: readonly { name: string; of?: string }[];
   /** The name of the part that a row goes to. */

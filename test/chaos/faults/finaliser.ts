@@ -1,4 +1,4 @@
-import type { Scene } from '../scene.ts';
+import { longestMs, type Scene } from '../scene.ts';
 import type { Injected } from '../tally.ts';
 import { signalGroup } from '../tasks.ts';
 import type { Passing } from '../watch.ts';
@@ -9,8 +9,6 @@ interface Step {
   is(passing: Passing, scene: Scene): boolean;
 }
 
-/** No job takes so long. */
-const longestMs = 3_600_000;
 const ends = ['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED'];
 
 /** The writes of finishing a job, in their order: killed at each, the finaliser is killed between every two. */
@@ -30,9 +28,9 @@ const nameOf = ({ name }: Step) => `finaliser killed when ${name}`;
 
 export const finaliserFaults: readonly string[] = steps.map(nameOf);
 
-/** Kills the finaliser when it comes to one of the steps, given by a number that counts on over all jobs. */
-export function armFinaliser(scene: Scene, number: number): { name: string; injected: Injected } {
-  const step = steps[number % steps.length] as Step;
+/** Kills the finaliser of a job when it comes to the step of that place in the list. */
+export function armFinaliser(scene: Scene, place: number): Injected {
+  const step = steps[place] as Step;
   const fault = { consumed: 0 };
   const watcher = (passing: Passing) => {
     if (!step.is(passing, scene)) return;
@@ -44,7 +42,7 @@ export function armFinaliser(scene: Scene, number: number): { name: string; inje
   };
   scene.watch.add(watcher);
   scene.later(longestMs, () => scene.watch.remove(watcher));
-  return { name: nameOf(step), injected: fault };
+  return fault;
 }
 
 function ofJob(matches: (fields: ReadonlyMap<string, string>) => boolean): Step['is'] {

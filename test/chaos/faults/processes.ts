@@ -1,13 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { leaseSeconds } from '../cloud.ts';
-import { done, type FaultKind, type Scene } from '../scene.ts';
+import { done, type FaultKind, longestMs, type Scene } from '../scene.ts';
 import { childrenOf, type LiveTask, signalGroup, signalProcess } from '../tasks.ts';
+import type { Passing } from '../watch.ts';
 
 export const processFaults: readonly FaultKind[] = [
-  { name: 'task killed', weight: 12, inject: killTask },
-  { name: 'worker killed', weight: 12, inject: killWorker },
+  { name: 'task killed', weight: 3, inject: killTask },
+  killedAt('a part was sent', isPart),
+  killedAt('a split or table was written', isWork),
+  { name: 'worker killed', weight: 10, inject: killWorker },
   { name: 'task frozen beyond its lease', weight: 2, inject: freeze },
 ];
+
+/** Whatever starts for the job is killed, until nobody starts anything any more. */
+export const killAll: FaultKind = {
+  name: 'every task of a job killed',
+  weight: 0,
+  async inject({ tasks, killed, isOver, random }) {
+    const fault = { consumed: 0 };
+    while (!isOver()) {
+      for (const { pid } of tasks.live()) {
+        if (!signalGroup(pid, 'SIGKILL')) continue;
+        killed();
+        fault.consumed = 1;
+      }
+      await sleep(random.int(200, 1_500));
+    }
+    return fault;
+  },
+};
 
 function killTask(scene: Scene) {
   const victim = chooseTask(scene);
@@ -15,6 +36,47 @@ function killTask(scene: Scene) {
   scene.budget.kills -= 1;
   scene.killed();
   return done;
+}
+
+const soonMs = 40;
+
+/** A task is killed at, or very soon after, a write; with luck the one that wrote. */
+function killedAt(moment: string, is: (passing: Passing, scene: Scene) => boolean): FaultKind {
+  const armed = new WeakSet<Scene>();
+  return {
+    name: `task killed when ${moment}`,
+    weight: 4,
+    inject(scene) {
+      if (scene.budget.kills <= 0 || armed.has(scene)) return undefined;
+      const { watch, later, random } = scene;
+      const fault = { consumed: 0 };
+      const watcher = (passing: Passing) => {
+        if (!is(passing, scene)) return;
+        watch.remove(watcher);
+        armed.delete(scene);
+        later(random.int(0, soonMs), () => {
+          if (killTask(scene)) fault.consumed = 1;
+        });
+      };
+      armed.add(scene);
+      watch.add(watcher);
+      later(longestMs, () => watch.remove(watcher));
+      return fault;
+    },
+  };
+}
+
+function isPart(passing: Passing, { transportName }: Scene): boolean {
+  return (
+    passing.to === 'gcs' && passing.kind === 'chunk' && passing.url.includes(`/${transportName}/`)
+  );
+}
+
+function isWork(passing: Passing, { jobId }: Scene): boolean {
+  return (
+    passing.to === 'firestore' &&
+    ['splits', 'extractions'].some((below) => passing.path.startsWith(`jobs/${jobId}/${below}/`))
+  );
 }
 
 async function killWorker(scene: Scene) {

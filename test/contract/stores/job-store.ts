@@ -581,6 +581,29 @@ function history(open: () => Stores) {
     expect(splits.map(({ position }) => position).toSorted()).toEqual([0, 1]);
   });
 
+  it('shows jobs of before tables had plans of their own', async () => {
+    const stores = open();
+    const { id } = await planningJob(stores);
+    const job = stores.db.doc(`jobs/${id}`);
+    const table = { owner: 'SH', table: 'TIMES', position: 0, epoch: 1, columns: [] };
+    const result = { state: 'SUCCEEDED' };
+    await job
+      .collection('extractions')
+      .doc('old')
+      .set({ ...table, scn: '1', splitsTotal: 1, result });
+    const split = { extractionId: 'old', epoch: 1, position: 0, state: 'DONE', attempt: 1 };
+    const nothing = { failures: 0, uploads: [], parts: [] };
+    await job
+      .collection('splits')
+      .doc('old')
+      .set({ ...split, ...nothing, expectedRows: 1 });
+    expect(await stores.jobs.get('default', id)).toMatchObject({ id });
+    expect((await stores.jobs.list('default', {}, { pageSize: 9 })).items).toHaveLength(1);
+    const { extractions, splits } = await stores.jobs.detail('default', id);
+    expect(extractions).toMatchObject([{ id: 'old', kind: 'table', phase: 'READ', result }]);
+    expect(splits).toMatchObject([{ id: 'old', range: { kind: 'whole' }, state: 'DONE' }]);
+  });
+
   it.each(['', 'x', '.', '__id__', 'a/b', 'a/b/c', 'f'.repeat(2000)])(
     'there is no job with the id %j',
     async (id) => {
