@@ -3,7 +3,8 @@ import { type PlannedCondition, planFilter } from '../../shared/domain/filter.ts
 import { planColumn, planColumns } from '../../shared/domain/plan-columns.ts';
 import type { Transport, TransportTable } from '../../shared/domain/transport.ts';
 import { type ErrorReport, OraFerryError, reportError } from '../../shared/errors.ts';
-import { grantOnTable } from '../../shared/oracle/grants.ts';
+import { isWithoutLobs } from '../../shared/oracle/errors.ts';
+import { grantOnLobs, grantOnTable } from '../../shared/oracle/grants.ts';
 import type {
   DatabaseFacts,
   OracleSource,
@@ -148,6 +149,9 @@ function viewObstacle(
 ): Pick<TableCheck, 'problems' | 'missing_grant'> {
   if (!obstacle) return { problems, missing_grant: null };
   const { missing, error } = obstacle;
+  if (isWithoutLobs(error)) {
+    return { problems: [...problems, reportError(error)], missing_grant: grantOnLobs(facts.user) };
+  }
   if (missing.length === 0) {
     return { problems: [...problems, reportError(error)], missing_grant: null };
   }

@@ -1,4 +1,9 @@
-import { grantOnSystem, type SystemObject } from '../../shared/oracle/grants.ts';
+import {
+  grantOnLobs,
+  grantOnSystem,
+  grantScript,
+  type SystemObject,
+} from '../../shared/oracle/grants.ts';
 import type { DatabaseFacts, TablePolicies } from '../../shared/ports.ts';
 import type { Grant, Preflight, TableCheck } from '../views/preflight.ts';
 
@@ -11,11 +16,20 @@ export function missingGrants(
   const onTables = tables.flatMap(({ owner, table, missing_grant: statement }): Grant[] =>
     statement === null
       ? []
-      : [{ statement, needed_for: `reading ${owner}.${table} as of an SCN`, required: true }],
+      : [
+          {
+            statement,
+            needed_for:
+              statement === grantOnLobs(facts.user)
+                ? 'reading LOBs'
+                : `reading ${owner}.${table} as of an SCN`,
+            required: true,
+          },
+        ],
   );
   const missing = [...uniqueStatements(onTables), ...systemGrants(facts, policies)];
   const required = missing.filter((grant) => grant.required);
-  return { missing, script: required.map(({ statement }) => `${statement};\n`).join('') };
+  return { missing, script: grantScript(required.map(({ statement }) => statement)) };
 }
 
 /** Two synonyms may stand for one table. */

@@ -43,6 +43,12 @@ export function isRefused(error: unknown): boolean {
   return codesOf(error).some((code) => refusals.has(code));
 }
 
+/** True for an error of ours that says that our user may not execute DBMS_LOB. */
+export function isWithoutLobs(error: unknown): boolean {
+  if (!(error instanceof OraFerryError) || error.code !== 'PERMISSION_DENIED') return false;
+  return (error.details as { oracle_code?: unknown } | undefined)?.oracle_code === 'ORA-00904';
+}
+
 /**
  * True for an error of ours that says that the database cannot be reached, as opposed to one that answers, if only
  * to refuse, to be slow or to end a session.

@@ -16,6 +16,20 @@ export function grantOnTable(
   return `GRANT ${privileges.join(', ')} ON ${quoteName(owner)}.${quoteName(table)} TO ${quoteName(user)}`;
 }
 
+/** The statement that lets our user ask for the lengths of LOBs, which PUBLIC may do unless somebody revoked it. */
+export function grantOnLobs(user: string): string {
+  return `GRANT EXECUTE ON SYS.DBMS_LOB TO ${quoteName(user)}`;
+}
+
+/**
+ * The statements as a script. SQL*Plus would ask for a value for each `&` within a name.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqpug/SET-system-variable-summary.html
+ */
+export function grantScript(statements: readonly string[]): string {
+  const script = statements.map((statement) => `${statement};\n`).join('');
+  return script.includes('&') ? `SET DEFINE OFF\n${script}` : script;
+}
+
 /** What of the system our user may be given; the names are those of the objects behind the public synonyms. */
 export type SystemObject = 'V_$DATABASE' | 'V_$PARAMETER' | 'REDACTION_POLICIES';
 

@@ -34,6 +34,8 @@ const unreachable: Meaning = {
   says: 'Oracle could not be reached, or takes no sessions now',
   unreachable: true,
 };
+/** The database answers, if only to say that others must finish first. */
+const busy: Meaning = { code: unreachable.code, says: unreachable.says };
 export const closedEarly: Meaning = {
   code: 'ORACLE_CONNECTION_ERROR',
   says: 'Oracle closed the connection during or right after the TLS handshake; if that stays, check that it trusts the issuer of our client certificate',
@@ -91,6 +93,10 @@ const timedOut: Meaning = {
   code: 'ORACLE_CONNECTION_ERROR',
   says: 'Oracle did not answer in time, or the call was interrupted',
 };
+const slow: Meaning = {
+  code: 'ORACLE_CONNECTION_ERROR',
+  says: 'Oracle did not answer within ORACLE_CALL_TIMEOUT_SECONDS',
+};
 const hidden: Meaning = {
   code: 'TABLE_NOT_FOUND',
   says: 'Oracle shows no such table or column to our user',
@@ -99,6 +105,14 @@ const forbidden: Meaning = {
   code: 'PERMISSION_DENIED',
   says: 'Our user lacks a right; reading a past state needs SELECT and FLASHBACK on the table',
 };
+const noLobs: Meaning = {
+  code: 'PERMISSION_DENIED',
+  says: 'Our user may not call DBMS_LOB, which LOBs are read with; it needs GRANT EXECUTE ON SYS.DBMS_LOB TO our user',
+};
+const hasNoPast: Meaning = {
+  code: 'PERMISSION_DENIED',
+  says: 'Oracle reads no past state of this; only tables of the database have one',
+};
 const tooOld: Meaning = {
   code: 'SNAPSHOT_TOO_OLD',
   says: 'Oracle can no longer read the table as it was at the SCN of the export',
@@ -106,6 +120,10 @@ const tooOld: Meaning = {
 const moved: Meaning = {
   code: 'TABLE_CHANGED',
   says: 'The table was moved or rebuilt while it was read',
+};
+const redefined: Meaning = {
+  code: 'TABLE_CHANGED',
+  says: 'The definition of the table changed at or after the SCN of the export',
 };
 const unknown: Meaning = { code: 'ORACLE_ERROR', says: 'Oracle reported an error' };
 
@@ -118,8 +136,9 @@ const meanings = new Map<string, Meaning>([
   ...each(mayNotConnect, 'ORA', 1045),
   ...each(killed, 'ORA', 28, 600, 2396, 2399),
   ...each(lost, 'ORA', 1012, 1089, 1092, 3113, 3114, 3135, 12537, 12547, 12570, 12571, 12583),
-  ...each(unreachable, 'ORA', 18, 20, 1033, 1034, 1090, 12170, 12505, 12514, 12516, 12518, 12519),
-  ...each(unreachable, 'ORA', 12520, 12521, 12528, 12535, 12541, 12543, 12560, 12606),
+  ...each(unreachable, 'ORA', 18, 20, 1033, 1034, 1090, 1109, 12170, 12505, 12514, 12516, 12518),
+  ...each(unreachable, 'ORA', 12519, 12520, 12521, 12528, 12535, 12541, 12543, 12560, 12606),
+  ...each(busy, 'ORA', 2391),
   ...each(unknownHost, 'ORA', 12545),
   ...each(badConnectString, 'ORA', 12162, 12533, 12557),
   ...each(unknownAlias, 'ORA', 12154),
@@ -132,10 +151,13 @@ const meanings = new Map<string, Meaning>([
   ...each(timedOut, 'ORA', 1013, 3136, 3156, 12609),
   ...each(hidden, 'ORA', 904, 942),
   ...each(forbidden, 'ORA', 1031, 41900),
-  ...each(tooOld, 'ORA', 1466, 1555, 8180, 8181, 22924),
+  ...each(tooOld, 'ORA', 1555, 8180, 8181, 22924),
+  ...each(hasNoPast, 'ORA', 8187, 8188),
+  ...each(redefined, 'ORA', 1466),
   ...each(moved, 'ORA', 1410, 8103),
   ...each(lost, 'NJS', 500, 501, 509, 513, 521),
   ...each(unreachable, 'NJS', 40, 503, 504, 510, 511, 518, 519),
+  ...each(busy, 'NJS', 76),
   ...each(badWallet, 'NJS', 505, 529),
   ...each(noTls, 'NJS', 506),
   ...each(serverMisnamed, 'NJS', 507, 508),
@@ -143,7 +165,7 @@ const meanings = new Map<string, Meaning>([
   ...each(unknownAlias, 'NJS', 516, 517, 520),
   ...each(needsThick, 'NJS', 100, 116, 138, 192, 533),
   ...each(unknownHost, 'NJS', 530),
-  ...each(timedOut, 'NJS', 123),
+  ...each(slow, 'NJS', 123),
 ]);
 
 /** What OpenSSL and Node.js say within an error of the driver's network layer. */
@@ -165,6 +187,7 @@ export function meaningOf(codes: readonly string[], text: string): Meaning {
   const network = /^NJS-5\d\d$/.test(first);
   const tls = network ? tlsMeanings.find(([pattern]) => pattern.test(text))?.[1] : undefined;
   const innermost = codes.findLast((code) => known(code));
+  if (innermost === 'ORA-00904' && /\bDBMS_LOB"?\."?GETLENGTH\b/.test(text)) return noLobs;
   // Whatever else its network layer reports is a fault of the moment.
   return tls ?? known(innermost ?? '') ?? (network ? lost : unknown);
 }

@@ -59,7 +59,12 @@ describe('an error of Oracle', () => {
     ['ORA-01555', 'SNAPSHOT_TOO_OLD', false],
     ['ORA-08180', 'SNAPSHOT_TOO_OLD', false],
     ['ORA-08181', 'SNAPSHOT_TOO_OLD', false],
-    ['ORA-01466', 'SNAPSHOT_TOO_OLD', false],
+    ['ORA-01466', 'TABLE_CHANGED', false],
+    ['ORA-08187', 'PERMISSION_DENIED', false],
+    ['ORA-08188', 'PERMISSION_DENIED', false],
+    ['ORA-01109', 'ORACLE_CONNECTION_ERROR', true],
+    ['ORA-02391', 'ORACLE_CONNECTION_ERROR', true],
+    ['NJS-076', 'ORACLE_CONNECTION_ERROR', true],
     ['ORA-22924', 'SNAPSHOT_TOO_OLD', false],
     ['ORA-01410', 'TABLE_CHANGED', false],
     ['ORA-08103', 'TABLE_CHANGED', false],
@@ -92,6 +97,22 @@ describe('an error of Oracle', () => {
     });
     expect(killed.message).toContain('(NJS-500, ORA-00028)');
     expect(translate('NJS-500', text).details).toEqual({ oracle_code: 'ORA-28000' });
+  });
+
+  it.each([
+    ['ORA-02391', 'takes no sessions now'],
+    ['NJS-123', 'ORACLE_CALL_TIMEOUT_SECONDS'],
+    ['ORA-01466', 'definition of the table changed at or after the SCN'],
+    ['ORA-08188', 'no past state'],
+  ])('%s says “%s”', (code, expected) => {
+    expect(translate(code).message).toContain(expected);
+  });
+
+  it('that names DBMS_LOB as unknown asks for the right to execute it', () => {
+    const error = translate('ORA-00904', '"DBMS_LOB"."GETLENGTH": invalid identifier');
+    expect(error).toMatchObject({ code: 'PERMISSION_DENIED', retryable: false });
+    expect(error.message).toContain('GRANT EXECUTE ON SYS.DBMS_LOB TO');
+    expect(translate('ORA-00904', '"DBMS_LOB": invalid identifier').code).toBe('TABLE_NOT_FOUND');
   });
 
   it('is known by the last code that says something', () => {
@@ -152,6 +173,9 @@ describe('a database', () => {
     ['NJS-530', true],
     ['NJS-599', true],
     ['ORA-03113', true],
+    ['ORA-01109', true],
+    ['ORA-02391', false],
+    ['NJS-076', false],
     ['NJS-123', false],
     ['ORA-01013', false],
     ['ORA-00028', false],
