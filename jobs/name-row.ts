@@ -1,5 +1,5 @@
-import { type PlannedColumn, rowAddress } from '../shared/domain/column.ts';
-import { compileEncoder } from '../shared/domain/encode.ts';
+import { rowAddress } from '../shared/domain/column.ts';
+import { compileEncoder, type TableEncoder } from '../shared/domain/encode.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import type { OracleSource, Row, RowQuery } from '../shared/ports.ts';
 
@@ -38,16 +38,19 @@ async function findRow(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const columns = [rowAddress, ...query.columns];
-  const isExact = exactness(columns, refuseReplacements);
+  const encoder = compileEncoder(columns);
+  const isExact = exactness(encoder, refuseReplacements);
   for await (const batch of oracle.rows({ ...query, columns }, signal)) {
     const row = batch.find((candidate) => !isExact(candidate));
+    // A large value, which is not read again here, may hold what is looked for before any other row does.
+    const end = row ? batch.indexOf(row) : batch.length;
+    if (refuseReplacements && batch.slice(0, end).some(encoder.hasLargeValue)) return undefined;
     if (row) return String(row[0]);
   }
   return undefined;
 }
 
-function exactness(columns: readonly PlannedColumn[], refuseReplacements: boolean) {
-  const encoder = compileEncoder(columns);
+function exactness(encoder: TableEncoder, refuseReplacements: boolean) {
   return (row: Row): boolean => {
     if (encoder.hasLargeValue(row)) return true;
     try {

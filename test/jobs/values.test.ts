@@ -122,6 +122,18 @@ it('with on_replacement "fail" the first such value fails its table and is named
   });
 });
 
+it('with on_replacement "fail" no row is named once a large value may have been the first', async () => {
+  const columns: LocalColumn[] = [id, { name: 'C', type: 'CLOB' }];
+  const rows = [
+    [1, `${'y'.repeat(2_000)}\uFFFD`],
+    [2, 'innocent until now \uFFFD'],
+  ];
+  const table = createTable('REFUSED_LARGE', columns, rows);
+  const { run } = await prepare(table, { refuseReplacements: true }, 1_024);
+  await expect(run()).rejects.toMatchObject({ code: 'VALUE_ERROR', details: { column: 'C' } });
+  await expect(run()).rejects.not.toHaveProperty('details.rowid');
+});
+
 it('rows longer than a chunk, of large and of small values, are whole lines', async () => {
   const columns: LocalColumn[] = [id, { name: 'C', type: 'CLOB' }, { name: 'B', type: 'BLOB' }];
   const rows: Value[][] = [
