@@ -3,7 +3,9 @@ import {
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
+  DelegateBackoff,
   handleWhen,
+  type IHalfOpenAfterBackoffContext,
 } from 'cockatiel';
 import { OraFerryError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
@@ -41,13 +43,19 @@ export function createCircuit(options: CircuitOptions, log: Logger): Circuit {
   const begun = performance.now();
   let hasSucceeded = false;
   let openUntil = 0;
-  const counts = (error: unknown) =>
-    isUnreachable(error) && (hasSucceeded || performance.now() - begun >= startUpMs);
+  const counts = (error: unknown): boolean =>
+    error instanceof Abandoned
+      ? breaker.state === CircuitState.HalfOpen
+      : isUnreachable(error) && (hasSucceeded || performance.now() - begun >= startUpMs);
   const breaker = circuitBreaker(handleWhen(counts), {
     breaker: new ConsecutiveBreaker(failures),
-    halfOpenAfter: openMs,
+    halfOpenAfter: new DelegateBackoff(({ result }: IHalfOpenAfterBackoffContext) =>
+      isAbandoned(result) ? 0 : openMs,
+    ),
   });
-  breaker.onBreak(() => {
+  breaker.onBreak((reason) => {
+    // An attempt that was given up says nothing of Oracle, and the next caller makes another.
+    if (isAbandoned(reason)) return;
     openUntil = Date.now() + openMs;
     log.warn(
       { failures, open_ms: openMs },
@@ -57,8 +65,15 @@ export function createCircuit(options: CircuitOptions, log: Logger): Circuit {
   breaker.onReset(() => log.info('Oracle can be reached again'));
 
   async function run<T>(operation: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    let isWaiting = true;
+    const begin = () => {
+      isWaiting = false;
+      return orAbandoned(operation, signal);
+    };
     try {
-      const result = await breaker.execute(operation, signal);
+      const running = breaker.execute(begin, signal);
+      const result = await unlessAborted(running, () => isWaiting, signal);
       hasSucceeded = true;
       return result;
     } catch (error) {
@@ -81,6 +96,40 @@ export function createCircuit(options: CircuitOptions, log: Logger): Circuit {
   }
 
   return { run, stream, state: () => stateOf(breaker.state, openUntil) };
+}
+
+/** A call whose caller gave up. */
+class Abandoned extends Error {}
+
+function isAbandoned(reason: object): boolean {
+  return 'error' in reason && reason.error instanceof Abandoned;
+}
+
+async function orAbandoned<T>(operation: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  try {
+    signal?.throwIfAborted();
+    return await operation();
+  } catch (error) {
+    throw signal?.aborted ? new Abandoned('The caller gave up.') : error;
+  }
+}
+
+/** The result, or the reason of an abort that comes while nothing but waiting is being done. */
+async function unlessAborted<T>(
+  running: Promise<T>,
+  isWaiting: () => boolean,
+  signal?: AbortSignal,
+): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => {
+    if (isWaiting()) reject(signal?.reason);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([running, aborted]);
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
 }
 
 /** For processes whose retries have a budget of their own. */

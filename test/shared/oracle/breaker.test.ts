@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CircuitOptions } from '../../../shared/oracle/breaker.ts';
-import { collect, createNumbered, planAll, useOracle } from './fixture.ts';
+import { OraFerryError } from '../../../shared/errors.ts';
+import { type CircuitOptions, createCircuit } from '../../../shared/oracle/breaker.ts';
+import { collect, createNumbered, planAll, silent, useOracle } from './fixture.ts';
 
 const oracle = useOracle();
 const live = new AbortController().signal;
@@ -78,6 +79,37 @@ describe('the circuit', () => {
     await sleep(quick.openMs);
     const fine = await Promise.all([back.ping(), back.ping(), back.currentScn()]);
     expect(fine).toHaveLength(3);
+  });
+
+  it('is not closed by an attempt that its caller gave up; the next one tries', async () => {
+    const source = await opened(quick);
+    await sleep(quick.openMs);
+    const stop = new AbortController();
+    const probe = source.ping(stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(probe).rejects.toThrow('enough');
+    expect(source.connection().circuit).toBe('half-open');
+    await expect(source.ping()).rejects.toMatchObject(unreachable);
+    await expect(source.ping()).rejects.toMatchObject(left);
+  });
+
+  it('lets those who wait for the attempt of another give up', async () => {
+    const circuit = createCircuit(quick, silent);
+    const failing = () => Promise.reject(new OraFerryError('ORACLE_CONNECTION_ERROR', 'away'));
+    for (let failure = 0; failure < 2; failure += 1) await circuit.run(failing).catch(() => 0);
+    await sleep(quick.openMs);
+    const { promise: answer, resolve } = Promise.withResolvers<string>();
+    const probe = circuit.run(() => answer);
+    const stop = new AbortController();
+    let hasBegun = false;
+    const waiter = circuit.run(async () => {
+      hasBegun = true;
+    }, stop.signal);
+    stop.abort(new Error('enough'));
+    await expect(waiter).rejects.toThrow('enough');
+    resolve('fine');
+    await expect(probe).resolves.toBe('fine');
+    expect([circuit.state(), hasBegun]).toEqual(['closed', false]);
   });
 
   it('is opened by streams that cannot begin', async () => {
