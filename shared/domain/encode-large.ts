@@ -1,4 +1,5 @@
 import type { LargeValue } from '../ports.ts';
+import { hasReplacement } from './replacement.ts';
 
 /** A JSON string of a text that is read in pieces. */
 export async function* largeText(
@@ -9,7 +10,7 @@ export async function* largeText(
   yield '"';
   for await (const piece of value.readPieces()) {
     const text = String(piece);
-    isReplaced ||= text.includes('\uFFFD');
+    isReplaced ||= hasReplacement(text);
     yield JSON.stringify(text).slice(1, -1);
   }
   if (isReplaced) onReplaced();

@@ -5,6 +5,7 @@ import { encodeDaySecond, encodeYearMonth } from './encode-interval.ts';
 import { largeBytes, largeText } from './encode-large.ts';
 import { bigNumericDecimal, plainDecimal } from './encode-number.ts';
 import { datetimeEncoder, instantEncoder } from './encode-time.ts';
+import { hasReplacement } from './replacement.ts';
 
 /** Writes the rows of one table as JSON Lines: one object and one newline per row. */
 export interface TableEncoder {
@@ -15,7 +16,8 @@ export interface TableEncoder {
   /** One line, in pieces that may end anywhere within it. Throws as `lines`, and what reading a value throws. */
   pieces(row: Row): AsyncIterable<string>;
   /**
-   * By field: how many values came with U+FFFD, which stands for what could not be converted to Unicode. A value
+   * By field: how many values came with half a surrogate pair, or with U+FFFD, which stands for what could not be
+   * converted to Unicode. A value
    * that holds this very character in the database counts too, since nothing tells it apart.
    */
   replacements(): Readonly<Record<string, number>>;
@@ -88,7 +90,10 @@ function columnWriter(column: PlannedColumn, index: number): ColumnWriter {
   };
   const encode = valueEncoder(column.encoding, count);
   const write = (value: unknown) => {
-    if (value === null) return ofNull;
+    if (value === null) {
+      if (column.nullable) return ofNull;
+      throw masked(column);
+    }
     const json = encode(value);
     if (json === undefined) throw inexact(column);
     return key + json;
@@ -151,7 +156,7 @@ function quoted<V>(encode: (value: V) => string | undefined): (value: V) => stri
 
 function counting(encode: TextEncoder, onReplaced: () => void): TextEncoder {
   return (text) => {
-    if (text.includes('\uFFFD')) onReplaced();
+    if (hasReplacement(text)) onReplaced();
     return encode(text);
   };
 }
@@ -188,6 +193,15 @@ function vector(value: unknown): string | undefined {
     value instanceof Float32Array || value instanceof Float64Array || value instanceof Int8Array;
   if (!isDense || !value.every(Number.isFinite)) return undefined;
   return `[${Array.from(value, (element) => double(element)).join(',')}]`;
+}
+
+/** Redaction and Deep Data Security may show NULL in place of values. */
+function masked({ name }: PlannedColumn): OraFerryError {
+  return new OraFerryError(
+    'VALUE_ERROR',
+    `Column ${name} holds NULL although it is NOT NULL: a policy may be masking it.`,
+    { details: { column: name } },
+  );
 }
 
 const requirements = {

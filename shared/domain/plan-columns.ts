@@ -1,6 +1,7 @@
 import { OraFerryError } from '../errors.ts';
 import type { ColumnDefinition, PlannedColumn } from './column.ts';
 import { fieldNames } from './field-name.ts';
+import type { TableKind } from './table.ts';
 import { describeType, isOpenNumber, planType, type TypeRules } from './type-rules.ts';
 
 /** What of a table is exported: all columns, or those named, or all but those named. */
@@ -14,6 +15,7 @@ export interface ColumnSelection {
 interface TableColumns {
   readonly owner: string;
   readonly table: string;
+  readonly kind?: TableKind;
   readonly columns: readonly ColumnDefinition[];
 }
 
@@ -35,7 +37,9 @@ export function planColumns(
   });
   const unsupported = definitions.filter((_, index) => plans[index]?.length === 0);
   if (unsupported.length > 0) throw unsupportedType(table, unsupported);
-  return nameFields(plans.flat());
+  const planned = nameFields(plans.flat());
+  // No constraint keeps NULL out of a view, whatever the dictionary derives for its columns.
+  return table.kind === 'view' ? planned.map((one) => ({ ...one, nullable: true })) : planned;
 }
 
 /**

@@ -336,6 +336,34 @@ describe('what came in place of something else', () => {
   });
 });
 
+it('half a surrogate pair is counted as what came in place of something else', async () => {
+  const encoder = compileEncoder([column(text, 'A'), column(clob, 'T')]);
+  const half = '\u{1F600}'.slice(0, 1);
+  encoder.lines([[`a${half}`, '\u{1F600}']]);
+  const large = {
+    async *readPieces() {
+      yield 'whole \u{1F600}';
+      yield half;
+    },
+  };
+  await Array.fromAsync(encoder.pieces(['whole', large]));
+  expect(encoder.replacements()).toEqual({ A: 1, T: 1 });
+});
+
+it.each([{ kind: 'number' }, { kind: 'text' }, { kind: 'clob' }, { kind: 'vector' }] as const)(
+  'NULL in a NOT NULL column of kind $kind is no value, for a policy may be masking it',
+  (encoding) => {
+    const encoder = compileEncoder([{ ...column(encoding), nullable: false }]);
+    expect(() => encoder.lines([[null]])).toThrow(
+      expect.objectContaining({
+        code: 'VALUE_ERROR',
+        message: 'Column C holds NULL although it is NOT NULL: a policy may be masking it.',
+        details: { column: 'C' },
+      }),
+    );
+  },
+);
+
 describe('a row with large values', () => {
   const large = (...pieces: (string | Buffer)[]) => ({
     async *readPieces() {

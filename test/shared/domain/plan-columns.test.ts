@@ -280,6 +280,11 @@ describe('the plan of a table', () => {
     expect(planned.map(({ nullable }) => nullable)).toEqual([false, true]);
   });
 
+  it('takes all columns of a view for nullable, for no constraint holds there', () => {
+    const planned = planColumns({ ...table, kind: 'view' }, { columns: ['ID'] });
+    expect(planned).toMatchObject([{ name: 'ID', nullable: true }]);
+  });
+
   it('leaves out the excluded columns', () => {
     const planned = planColumns(table, { exclude_columns: ['PHOTO', 'CV'] });
     expect(planned.map(({ name }) => name)).toEqual(['ID', 'PAY$']);
