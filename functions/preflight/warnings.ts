@@ -19,7 +19,7 @@ export function tableWarnings(
       rowPolicies.length > 0,
       'ROW_POLICY',
       () =>
-        `The policies ${rowPolicies.join(', ')} may hide rows from our user; the count hides them too. EXEMPT ACCESS POLICY lifts them.`,
+        `The policies ${rowPolicies.join(', ')} may hide rows from our user, which the count hides too, or show values as NULL while the counts agree. EXEMPT ACCESS POLICY lifts them.`,
     ),
     warnIf(
       redaction.length > 0,
@@ -74,6 +74,7 @@ export function notChecked(facts: DatabaseFacts, policies: TablePolicies): strin
       : [
           'Whether undo is kept long enough: our user may read neither V$PARAMETER nor V$UNDOSTAT.',
         ]),
+    'Whether Deep Data Security hides rows or shows values as NULL: its data grants are in no view that our user is asked to read.',
     // https://docs.oracle.com/en/database/oracle/oracle-database/23/arpls/DBMS_FLASHBACK_ARCHIVE.html
     'Whether sessions see only rows that are valid now: with temporal validity they see all, unless a logon trigger calls DBMS_FLASHBACK_ARCHIVE.ENABLE_AT_VALID_TIME; no view tells.',
   ];
