@@ -122,8 +122,9 @@ function selectColumn({ name, encoding }: PlannedColumn, form: FetchForm): strin
       // https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/JSON_SERIALIZE.html
       return `JSON_SERIALIZE(${column} RETURNING CLOB ERROR ON ERROR) AS ${column}`;
     case 'xml':
+      // Without NO INDENT it is not determined whether the text is indented.
       // https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/XMLSERIALIZE.html
-      return `XMLSERIALIZE(CONTENT ${column} AS CLOB) AS ${column}`;
+      return `XMLSERIALIZE(CONTENT ${column} AS CLOB NO INDENT) AS ${column}`;
     // As text: beside a LOB the driver's Thin mode asks for text and decodes it as if it were binary
     // (node-oracledb, lib/thin/protocol/messages/withData.js).
     case 'rowid':

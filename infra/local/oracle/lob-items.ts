@@ -54,11 +54,11 @@ export function takeJsonSerialize(take: Taker): Expression | undefined {
   return asClob(column, 'JSON', `JSON_SERIALIZE("${column.text}"RETURNINGCLOBERRORONERROR)`);
 }
 
-/** `XMLSERIALIZE(CONTENT "COL" AS CLOB)`, from behind CONTENT. */
+/** `XMLSERIALIZE(CONTENT "COL" AS CLOB NO INDENT)`, from behind CONTENT. */
 export function takeXmlSerialize(take: Taker): Expression | undefined {
   const column = take.kind('name');
-  if (!column || !take.words('AS', 'CLOB', ')')) return undefined;
-  return asClob(column, 'XMLTYPE', `XMLSERIALIZE(CONTENT"${column.text}"ASCLOB)`);
+  if (!column || !take.words('AS', 'CLOB', 'NO', 'INDENT', ')')) return undefined;
+  return asClob(column, 'XMLTYPE', `XMLSERIALIZE(CONTENT"${column.text}"ASCLOBNOINDENT)`);
 }
 
 function asClob(column: Token, type: LocalType, label: string): Expression {

@@ -116,7 +116,7 @@ describe('statements', () => {
     ],
     [{ kind: 'region' }, `TO_CHAR("C", 'TZR')`],
     [{ kind: 'json' }, 'JSON_SERIALIZE("C" RETURNING CLOB ERROR ON ERROR) AS "C"'],
-    [{ kind: 'xml' }, 'XMLSERIALIZE(CONTENT "C" AS CLOB) AS "C"'],
+    [{ kind: 'xml' }, 'XMLSERIALIZE(CONTENT "C" AS CLOB NO INDENT) AS "C"'],
     [{ kind: 'rowid' }, 'CAST("C" AS VARCHAR2(4000)) AS "C"'],
     [{ kind: 'row_address' }, 'CAST(ROWID AS VARCHAR2(4000))'],
     [{ kind: 'float' }, '"C"'],
