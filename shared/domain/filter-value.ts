@@ -19,7 +19,8 @@ export type Comparison =
 
 /** What a value must be, for messages. */
 export const valueForms: Readonly<Record<Comparison, string>> = {
-  number: 'a decimal that NUMBER can hold; as a JSON number it may have 15 digits, as text all',
+  number:
+    'a decimal that NUMBER can hold; as a JSON number it may have 15 digits, or be an integer below 2^53; as text it may have all',
   float: 'a number, "NaN", "Infinity" or "-Infinity"',
   double: 'a number, "NaN", "Infinity" or "-Infinity"',
   text: 'a text of 1 to 4,000 bytes',
@@ -68,12 +69,17 @@ export function readPattern(compare: Comparison, pattern: string): string | unde
   return /^(?:[^\\]|\\[%_\\])*$/.test(pattern) ? readValue(compare, pattern) : undefined;
 }
 
-/** JSON numbers are doubles here, which hold any 15 digits and all integers below 2^53, but no more. */
+/**
+ * JSON numbers are doubles here, which hold any 15 digits and all integers below 2^53. Of a greater one nobody can
+ * tell any more which digits were sent.
+ */
 function readNumber(value: unknown): string | undefined {
   if (typeof value === 'string') return normalDecimal(value);
   if (typeof value !== 'number') return undefined;
   const digits = String(value).replace(/e.*|\D/g, '');
-  const isExact = Number.isSafeInteger(value) || digits.replace(/^0+/, '').length <= 15;
+  const isShort = digits.replace(/^0+/, '').length <= 15;
+  const isExact =
+    Math.abs(value) <= Number.MAX_SAFE_INTEGER && (Number.isInteger(value) || isShort);
   return isExact ? normalDecimal(String(value)) : undefined;
 }
 

@@ -107,7 +107,7 @@ describe('what does not fit is refused', () => {
         code: 'VALIDATION_ERROR',
         message:
           'The where of HR.PEOPLE does not fit its columns. N in: "one" is not a decimal that NUMBER can ' +
-          'hold; as a JSON number it may have 15 digits, as text all. L =: only is_null and not_null are ' +
+          'hold; as a JSON number it may have 15 digits, or be an integer below 2^53; as text it may have all. L =: only is_null and not_null are ' +
           'possible for CLOB.',
       }),
     );
@@ -149,7 +149,7 @@ describe('numbers', () => {
     ['12.5E-3', '0.0125'],
     [15, '15'],
     [0.1, '0.1'],
-    [1e21, '1000000000000000000000'],
+    ['1e21', '1000000000000000000000'],
     [9007199254740991, '9007199254740991'],
     ['9'.repeat(40), '9'.repeat(40)],
     ['1e125', '1.0E125'],
@@ -174,6 +174,8 @@ describe('numbers', () => {
     `0.${'1'.repeat(41)}`,
     1234567890.1234567,
     9007199254740992,
+    1e21,
+    -1e16,
     true,
   ])('%j is no value of a NUMBER', (value) => {
     expect(() => boundValue('N', value)).toThrow('is not a decimal');
