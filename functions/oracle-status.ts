@@ -65,7 +65,7 @@ function askFacts(oracle: OracleSource) {
   return async (signal: AbortSignal): Promise<Facts> => {
     const facts = await oracle.catalogue.facts(signal);
     const begun = performance.now();
-    const { version } = await oracle.ping();
+    const { version } = await oracle.ping(signal);
     const latency = Math.round((performance.now() - begun) * 10) / 10;
     return viewFacts(facts, version, latency);
   };

@@ -160,7 +160,7 @@ export interface SplitLayout {
 /** An abort breaks the running call and is thrown as the signal's reason. */
 export interface OracleSource {
   /** Round trip to the database. Throws ORACLE_CONNECTION_ERROR or ORACLE_AUTHENTICATION_ERROR. */
-  ping(): Promise<{ readonly version: string }>;
+  ping(signal?: AbortSignal): Promise<{ readonly version: string }>;
   /** The newest SCN that all later reads can name, as decimal text. */
   currentScn(signal?: AbortSignal): Promise<string>;
   readonly catalogue: OracleCatalogue;

@@ -25,8 +25,8 @@ export function createOracleSource(
   const pool = createPool(config, options);
   const form = { inlineLob: config.inline_lob_bytes, driver: driverMode(config) };
   return {
-    ping: () =>
-      withSession(pool, {}, (session) =>
+    ping: (signal) =>
+      withSession(pool, { signal }, (session) =>
         session.call(async (connection) => {
           await connection.ping();
           return { version: connection.oracleServerVersionString };

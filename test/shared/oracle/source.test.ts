@@ -33,6 +33,11 @@ describe('a session', () => {
     });
   });
 
+  it('is not tried for a caller who gave up', async () => {
+    const stop = AbortSignal.abort(new Error('enough'));
+    await expect(oracle.open().ping(stop)).rejects.toThrow('enough');
+  });
+
   it('ends with its source', async () => {
     const source = oracle.open();
     await source.ping();
@@ -57,11 +62,11 @@ describe('the SCN', () => {
 });
 
 describe('a table', () => {
-  it('cannot be read at an SCN whose undo is gone', async () => {
+  it('cannot be read at an SCN before its definition', async () => {
     const source = oracle.open();
     const table = createNumbered(oracle.database, 'OLD', 1);
     await expect(source.count(table, { scn: '1' })).rejects.toMatchObject({
-      code: 'SNAPSHOT_TOO_OLD',
+      code: 'TABLE_CHANGED',
     });
   });
 });
