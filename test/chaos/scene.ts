@@ -15,7 +15,7 @@ export interface Scene {
   readonly jobId: string;
   readonly tables: readonly TableKind[];
   readonly tasks: Tasks;
-  /** How many processes may still be killed, and tables be changed, in this job. */
+  /** How many tasks may still be killed at any time, and tables be changed, in this job. */
   readonly budget: { kills: number; changes: number };
   /** Of something that has to be undone later; the job's end waits for it. */
   readonly later: (ms: number, undo: () => unknown) => void;

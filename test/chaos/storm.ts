@@ -54,7 +54,7 @@ export function createStorm(cloud: Cloud, random: Random, mostKills: number) {
     let calmSince: number | undefined;
     const scene: Scene = {
       ...given,
-      budget: { kills: random.int(4, 12), changes: random.int(0, 3) },
+      budget: { kills: random.int(2, 7), changes: random.int(0, 3) },
       later: deeds.later,
       killed: () => {
         kills += 1;

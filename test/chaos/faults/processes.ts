@@ -5,7 +5,7 @@ import { childrenOf, type LiveTask, signalGroup, signalProcess } from '../tasks.
 import type { Passing } from '../watch.ts';
 
 export const processFaults: readonly FaultKind[] = [
-  { name: 'task killed', weight: 3, inject: killTask },
+  { name: 'task killed', weight: 3, inject: killAnyTime },
   killedAt('a part was sent', isPart),
   killedAt('a split or table was written', isWork),
   { name: 'worker killed', weight: 10, inject: killWorker },
@@ -30,24 +30,32 @@ export const killAll: FaultKind = {
   },
 };
 
-function killTask(scene: Scene) {
-  const victim = chooseTask(scene);
-  if (!victim || scene.budget.kills <= 0 || !signalGroup(victim.pid, 'SIGKILL')) return undefined;
+function killAnyTime(scene: Scene) {
+  if (scene.budget.kills <= 0 || !killTask(scene)) return undefined;
   scene.budget.kills -= 1;
-  scene.killed();
   return done;
 }
 
+function killTask(scene: Scene): boolean {
+  const victim = chooseTask(scene);
+  if (!victim || !signalGroup(victim.pid, 'SIGKILL')) return false;
+  scene.killed();
+  return true;
+}
+
 const soonMs = 40;
+const mostPerJob = 3;
 
 /** A task is killed at, or very soon after, a write; with luck the one that wrote. */
 function killedAt(moment: string, is: (passing: Passing, scene: Scene) => boolean): FaultKind {
   const armed = new WeakSet<Scene>();
+  const struck = new WeakMap<Scene, number>();
   return {
     name: `task killed when ${moment}`,
     weight: 4,
     inject(scene) {
-      if (scene.budget.kills <= 0 || armed.has(scene)) return undefined;
+      const before = struck.get(scene) ?? 0;
+      if (before >= mostPerJob || armed.has(scene)) return undefined;
       const { watch, later, random } = scene;
       const fault = { consumed: 0 };
       const watcher = (passing: Passing) => {
@@ -55,7 +63,9 @@ function killedAt(moment: string, is: (passing: Passing, scene: Scene) => boolea
         watch.remove(watcher);
         armed.delete(scene);
         later(random.int(0, soonMs), () => {
-          if (killTask(scene)) fault.consumed = 1;
+          if (!killTask(scene)) return;
+          struck.set(scene, before + 1);
+          fault.consumed = 1;
         });
       };
       armed.add(scene);
