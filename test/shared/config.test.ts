@@ -253,6 +253,7 @@ describe('the configuration', () => {
       pool_min: 0,
       pool_max: 4,
       connect_timeout_seconds: 20,
+      count_timeout_seconds: 14_400,
       call_timeout_seconds: 300,
       inline_lob_bytes: 1_048_576,
     });
