@@ -160,6 +160,7 @@ function environmentFor({ firestore, cloudRun, gcs, pubsub }: Cloud): Record<str
     CLOUD_RUN_API_ENDPOINT: `127.0.0.1:${cloudRun.port}`,
     GCS_API_ENDPOINT: gcs.url,
     ORAFERRY_REQUESTS_PER_MINUTE: '1000000',
+    ORAFERRY_STREAMS: '1000',
     ORAFERRY_ANONYMOUS_REQUESTS_PER_MINUTE: '1000000',
     ORAFERRY_API_KEYS: JSON.stringify([
       keyFor(keys.admin, ['admin']),
