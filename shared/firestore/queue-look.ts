@@ -5,7 +5,8 @@ import { createTableLook } from './queue-tables.ts';
 
 /**
  * Each look is paid for. Every so many looks for splits there is one for tables, and one for tables that dead tasks
- * have left. Of those that find nothing to do every few are thorough: they find also what hardly ever happens.
+ * have left. Of those that find nothing to do every few are thorough, and the first of a task that has found nothing
+ * yet: they find also what hardly ever happens.
  */
 const every = { pendingTables: 10, deadTasks: 30, thorough: 5 };
 
@@ -52,7 +53,10 @@ export function createLook(claimer: Claimer) {
     async next(): Promise<Found> {
       const found = await readTables();
       const candidates = found.length > 0 ? found : await splits.pending();
-      if (candidates.length > 0) return { candidates, isLastResort: false };
+      if (candidates.length > 0) {
+        idleLooks = 1;
+        return { candidates, isLastResort: false };
+      }
       return { candidates: await readLeft(), isLastResort: true };
     },
     /** Notes that so many candidates of the last look are not wanted any more. */

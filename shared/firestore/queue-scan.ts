@@ -13,7 +13,7 @@ export interface Scan<D> {
 export function createScan<D>(query: Query<D>): Scan<D> {
   const ordered = query.orderBy(FieldPath.documentId());
   let start = newId();
-  let wasEmpty = false;
+  let wasEmpty = true;
 
   async function readRound(limit: number): Promise<QueryDocumentSnapshot<D>[]> {
     const { docs } = await ordered.startAt(start).limit(limit).get();
