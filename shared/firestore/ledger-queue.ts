@@ -1,26 +1,14 @@
 import type { Firestore } from '@google-cloud/firestore';
 import type { Job } from '../domain/job.ts';
-import type { Work, WorkQueue } from '../ports.ts';
+import type { WorkQueue } from '../ports.ts';
 import { store } from './errors.ts';
+import type { Candidate, Claimer } from './queue-candidate.ts';
 import { createLook } from './queue-look.ts';
 import type { TaskClaims } from './task-claims.ts';
 
-/** Whose queue it is, and what it has handed out or is about to. */
-export interface Claimer {
-  readonly db: Firestore;
-  readonly jobId: string;
-  readonly holder: string;
-  readonly own: TaskClaims;
-}
-
-/** Work that somebody could have, as it was when it was read. */
-export interface Candidate {
-  /** One write that only succeeds on the version read; undefined when somebody was faster. */
-  claim(): Promise<Work | undefined>;
-}
-
 /** After so long most of a page may be in other hands, and tables to be planned again have waited enough. */
 const pageMs = 60_000;
+
 /**
  * Claims work from pages of candidates: tables before splits, what is pending before what dead tasks left behind. A
  * claim is one write on the version read, so that a page costs one read per candidate, however many tasks there

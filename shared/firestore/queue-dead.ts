@@ -1,7 +1,7 @@
 import type { QueryDocumentSnapshot } from '@google-cloud/firestore';
 import { type LeaseDocument, leases, select } from './documents.ts';
 import { leaseLeftMs } from './leases.ts';
-import type { Claimer } from './ledger-queue.ts';
+import type { Claimer } from './queue-candidate.ts';
 
 /** Dead tasks whose work is looked for together. */
 const deadAtOnce = 10;

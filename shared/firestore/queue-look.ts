@@ -1,4 +1,4 @@
-import type { Candidate, Claimer } from './ledger-queue.ts';
+import type { Candidate, Claimer } from './queue-candidate.ts';
 import { createDeadTasks } from './queue-dead.ts';
 import { createSplitLook } from './queue-splits.ts';
 import { createTableLook } from './queue-tables.ts';

@@ -3,8 +3,8 @@ import { openPhases, type TableClaim } from '../domain/extraction.ts';
 import type { Work } from '../ports.ts';
 import { type ExtractionDocument, extractions, newId, select } from './documents.ts';
 import { isPreconditionFailure } from './errors.ts';
-import type { Candidate, Claimer } from './ledger-queue.ts';
 import { hasOpenSplit, takeCheck } from './ledger-tables.ts';
+import type { Candidate, Claimer } from './queue-candidate.ts';
 import type { DeadTasks } from './queue-dead.ts';
 import { createScan } from './queue-scan.ts';
 
