@@ -8,6 +8,7 @@ import type { TaskClaims } from './task-claims.ts';
 
 /** After so long most of a page may be in other hands, and tables to be planned again have waited enough. */
 const pageMs = 60_000;
+
 /**
  * Claims work from pages of candidates: tables before splits, what is pending before what dead tasks left behind. A
  * claim is one write on the version read, so that a page costs one read per candidate, however many tasks there

@@ -3,8 +3,8 @@ import { type LeaseDocument, leases, select } from './documents.ts';
 import { leaseLeftMs } from './leases.ts';
 import type { Claimer } from './queue-candidate.ts';
 
-/** Leases that are looked at together: those that were renewed the longest ago. */
-const oldestLeases = 3;
+/** Dead tasks whose work is looked for together. */
+const deadAtOnce = 10;
 
 export interface DeadTasks {
   /** Some whose leases have run out and that may have left work behind. */
@@ -26,10 +26,12 @@ export function createDeadTasks({ db, jobId, holder: self }: Claimer): DeadTasks
 
   return {
     async find() {
-      const oldest = select(leases(db, jobId).orderBy('renewedAt'), 'renewedAt', 'ttlMs');
-      const rest = passed ? oldest.startAfter(passed) : oldest;
-      const { docs } = await rest.limit(oldestLeases).get();
-      found = docs.filter((lease) => leaseLeftMs(lease) <= 0);
+      const byAge = select(leases(db, jobId).orderBy('renewedAt'), 'renewedAt', 'ttlMs');
+      const rest = passed ? byAge.startAfter(passed) : byAge;
+      // Mostly none is dead, which the oldest one tells.
+      const some = (limit: number) => rest.limit(limit).get();
+      const [oldest] = (await some(1)).docs.filter(isOver);
+      found = oldest ? (await some(deadAtOnce)).docs.filter(isOver) : [];
       return found.map(({ id }) => id).filter((holder) => holder !== self);
     },
     passOver() {
@@ -43,4 +45,8 @@ export function createDeadTasks({ db, jobId, holder: self }: Claimer): DeadTasks
       return leftMs > 0;
     },
   };
+}
+
+function isOver(lease: QueryDocumentSnapshot<LeaseDocument>): boolean {
+  return leaseLeftMs(lease) <= 0;
 }

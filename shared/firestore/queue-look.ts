@@ -3,8 +3,12 @@ import { createDeadTasks } from './queue-dead.ts';
 import { createSplitLook } from './queue-splits.ts';
 import { createTableLook } from './queue-tables.ts';
 
-/** Between looks for tables, while there are splits to be read: for all, and for those that dead tasks have left. */
-const tableLookMs = { pending: 10_000, dead: 30_000 };
+/**
+ * Each look is paid for. Every so many looks for splits there is one for tables, and one for tables that dead tasks
+ * have left. Of those that find nothing to do every few are thorough, and the first of a task that has found nothing
+ * yet: they find also what hardly ever happens.
+ */
+const every = { pendingTables: 10, deadTasks: 30, thorough: 5 };
 
 interface Found {
   readonly candidates: readonly Candidate[];
@@ -17,33 +21,42 @@ export function createLook(claimer: Claimer) {
   const dead = createDeadTasks(claimer);
   const tables = createTableLook(claimer, dead);
   const splits = createSplitLook(claimer, dead);
-  const dueAt = { pending: 0, dead: performance.now() + tableLookMs.dead };
+  let looks = 0;
+  let idleLooks = 0;
+  let tablesWerePending = true;
 
   async function readTables(): Promise<Candidate[]> {
-    const now = performance.now();
-    const pending = now < dueAt.pending ? [] : await tables.pending();
-    // Where some were pending there may be more.
-    if (pending.length > 0) return pending;
-    if (now >= dueAt.pending) dueAt.pending = now + tableLookMs.pending;
-    if (now < dueAt.dead) return [];
-    dueAt.dead = now + tableLookMs.dead;
-    return tables.heldBy(await dead.find());
+    looks += 1;
+    if (tablesWerePending || looks % every.pendingTables === 0) {
+      const pending = await tables.pending();
+      tablesWerePending = pending.length > 0;
+      if (tablesWerePending) return pending;
+    }
+    return looks % every.deadTasks === 0 ? tables.heldBy(await dead.find()) : [];
   }
 
   async function readLeft(): Promise<Candidate[]> {
     const pending = await tables.pending();
     if (pending.length > 0) return pending;
     const gone = await dead.find();
-    const held = [...(await tables.heldBy(gone)), ...(await tables.leftByUs())];
-    if (held.length > 0) return held;
-    return [...(await splits.left(gone)), ...(await tables.left())];
+    const theirs = [...(await tables.heldBy(gone)), ...(await splits.heldBy(gone))];
+    if (theirs.length === 0) dead.passOver();
+    const isThorough = idleLooks++ % every.thorough === 0;
+    if (theirs.length > 0 || !isThorough) return theirs;
+    const ours = [...(await tables.leftByUs()), ...(await splits.leftByUs())];
+    if (ours.length > 0) return ours;
+    const withoutLease = [...(await tables.withoutLease()), ...(await splits.withoutLease())];
+    return [...(await tables.unchecked()), ...withoutLease];
   }
 
   return {
     async next(): Promise<Found> {
       const found = await readTables();
       const candidates = found.length > 0 ? found : await splits.pending();
-      if (candidates.length > 0) return { candidates, isLastResort: false };
+      if (candidates.length > 0) {
+        idleLooks = 1;
+        return { candidates, isLastResort: false };
+      }
       return { candidates: await readLeft(), isLastResort: true };
     },
     /** Notes that so many candidates of the last look are not wanted any more. */

@@ -1,7 +1,7 @@
 import type { QueryDocumentSnapshot } from '@google-cloud/firestore';
 import type { Claim } from '../domain/split.ts';
 import type { Work } from '../ports.ts';
-import { largestSize, newId, type SplitDocument, splits, toSplit } from './documents.ts';
+import { largestSize, newId, type SplitDocument, select, splits, toSplit } from './documents.ts';
 import { isPreconditionFailure } from './errors.ts';
 import { versionOf } from './ledger-splits.ts';
 import type { Candidate, Claimer } from './queue-candidate.ts';
@@ -15,21 +15,22 @@ import { takeInHand } from './task-claims.ts';
  * splits are done so quickly that reading one at a time would take longer than they do.
  */
 const pageSizes = { most: 50, others: 100 };
-const quickMs = 1_000;
+const quickMs = 200;
 /** Claims that are looked at for a holder without a lease, whenever there is nothing else to do. */
-const claimsAtOnce = 5;
+const claimsAtOnce = 10;
 /** Pages without anything to claim before a look ends: their tables are being planned. */
 const emptyPages = 5;
 
-/** Splits of a size that were not there are not looked for again at once, as long as there are others. */
-const emptyMs = 20_000;
+/** Looks that pass over a size of which there was none, as long as there are others. */
+const passedLooks = 20;
 
 type SplitSnapshot = QueryDocumentSnapshot<SplitDocument>;
 
 /** Pending splits of one size. */
 interface Level {
   readonly scan: Scan<SplitDocument>;
-  emptyUntil: number;
+  /** Looks that pass it over, because there was none in it. */
+  passed: number;
 }
 
 /** Looks for splits that wait for somebody. */
@@ -39,11 +40,12 @@ export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
   const claimed = all.where('state', '==', 'CLAIMED');
   const pending = all.where('state', '==', 'PENDING');
   const levels = Array.from({ length: largestSize + 1 }, (_, n): Level => {
-    return { scan: createScan(pending.where('size', '==', largestSize - n)), emptyUntil: 0 };
+    return { scan: createScan(pending.where('size', '==', largestSize - n)), passed: 0 };
   });
   const sample = createScan(claimed);
   const readiness = createReadiness(db, jobId);
   const size = createPageSize();
+  let wasPending = true;
   const readHeldBy = async (holders: readonly string[]) => {
     const queries = holders.map((one) => claimed.where('holder', '==', one));
     const found = await Promise.all(queries.map((query) => query.limit(pageSizes.others).get()));
@@ -62,19 +64,21 @@ export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
       if (ready.length > 0) return ready;
       if (some.length === 0) break;
     }
-    level.emptyUntil = performance.now() + emptyMs;
+    level.passed = passedLooks;
     return [];
   }
 
   return {
     /** Pending ones, the largest first. */
     async pending(): Promise<Candidate[]> {
-      const now = performance.now();
-      const isDue = ({ emptyUntil }: Level) => emptyUntil <= now;
-      const rest = levels.filter((level) => !isDue(level));
-      for (const level of [...levels.filter(isDue), ...rest]) {
+      if (!wasPending && (await select(pending).limit(1).get()).empty) return [];
+      const passed = levels.filter((level) => level.passed > 0);
+      for (const level of passed) level.passed -= 1;
+      const due = levels.filter((level) => !passed.includes(level));
+      for (const level of [...due, ...passed]) {
         const ready = await readReady(level);
-        if (ready.length > 0) return ready.map(toCandidate);
+        wasPending = ready.length > 0;
+        if (wasPending) return ready.map(toCandidate);
       }
       return [];
     },
@@ -82,22 +86,24 @@ export function createSplitLook(claimer: Claimer, dead: DeadTasks) {
     discard(candidates: number): void {
       if (candidates > 0) size.note(false);
     },
-    /** Claimed ones that nobody works on: in the hands of the dead, or left behind under the task's own name. */
-    async left(gone: readonly string[]): Promise<Candidate[]> {
+    /** Claimed by tasks that are dead. */
+    async heldBy(gone: readonly string[]): Promise<Candidate[]> {
+      return (await readiness.sift(await readHeldBy(gone))).map(toCandidate);
+    },
+    /** Claimed under the task's own name, but by nobody who works on it. */
+    async leftByUs(): Promise<Candidate[]> {
       const ours = await readHeldBy([holder]);
-      const theirs = await readHeldBy(gone);
-      if (theirs.length === 0) dead.passOver();
-      const left = [
-        ...ours.filter((split) => !mine.ids.has(split.data().claimId ?? '')),
-        ...theirs,
-      ];
-      const some = await sample.next(claimsAtOnce);
-      for (const split of some) {
+      const left = ours.filter((split) => !mine.ids.has(split.data().claimId ?? ''));
+      return (await readiness.sift(left)).map(toCandidate);
+    },
+    /** Some of those that were claimed by tasks without a lease. */
+    async withoutLease(): Promise<Candidate[]> {
+      const left: SplitSnapshot[] = [];
+      for (const split of await sample.next(claimsAtOnce)) {
         const other = split.data().holder ?? '';
         if (other !== holder && !(await dead.isLive(other))) left.push(split);
       }
-      const ready = await readiness.sift(left);
-      return ready.map(toCandidate);
+      return (await readiness.sift(left)).map(toCandidate);
     },
   };
 }

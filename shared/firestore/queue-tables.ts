@@ -21,18 +21,14 @@ export function createTableLook(claimer: Claimer, dead: DeadTasks) {
   // Columns are most of a document, and of no use to the queue.
   const light = select(all, 'phase', 'epoch', 'holder', 'claimId', 'estimatedBytes');
   const waiting = createScan(light.where('phase', '==', 'PENDING'));
-  const sample = createScan(light.where('phase', 'in', ['PLANNING', 'READING', 'CHECKING']));
+  const reading = createScan(light.where('phase', '==', 'READING'));
+  const held = createScan(light.where('phase', 'in', ['PLANNING', 'CHECKING']));
   const toCandidate = (table: TableSnapshot): Candidate => ({
     claim: () => claimTable(claimer, table),
   });
 
-  async function candidateOf(table: TableSnapshot): Promise<Candidate | undefined> {
-    const { phase, epoch, holder: other } = table.data();
-    if (phase !== 'READING') {
-      const isHeld = other === holder || (await dead.isLive(other ?? ''));
-      return isHeld ? undefined : toCandidate(table);
-    }
-    const of = { jobId, extractionId: table.id, epoch, holder };
+  async function uncheckedOf(table: TableSnapshot): Promise<Candidate | undefined> {
+    const of = { jobId, extractionId: table.id, epoch: table.data().epoch, holder };
     if (await hasOpenSplit(db, of)) return undefined;
     return {
       async claim() {
@@ -58,14 +54,19 @@ export function createTableLook(claimer: Claimer, dead: DeadTasks) {
       const ours = await readHeldBy(light, holder);
       return ours.filter((table) => !own.ids.has(table.data().claimId ?? '')).map(toCandidate);
     },
-    /**
-     * Some of those under work that nobody works on: the holder has no lease, or whoever committed the last split did
-     * not claim the check.
-     */
-    async left(): Promise<Candidate[]> {
-      const some = await sample.next(sampleSize);
-      const found = await Promise.all(some.map(candidateOf));
+    /** Some that are read to the end, but whoever committed the last split did not claim the check. */
+    async unchecked(): Promise<Candidate[]> {
+      const found = await Promise.all((await reading.next(sampleSize)).map(uncheckedOf));
       return found.filter((candidate) => candidate !== undefined);
+    },
+    /** Some of those that are planned or checked by tasks without a lease. */
+    async withoutLease(): Promise<Candidate[]> {
+      const left: TableSnapshot[] = [];
+      for (const table of await held.next(sampleSize)) {
+        const other = table.data().holder ?? '';
+        if (other !== holder && !(await dead.isLive(other))) left.push(table);
+      }
+      return left.map(toCandidate);
     },
     async areOpen(): Promise<boolean> {
       const open = all.where('phase', 'in', openPhases).select().limit(1);

@@ -97,6 +97,7 @@ export function deadTasks(open: () => Stores): void {
     const stores = open();
     const { job, orphan } = await crowdedJob(stores);
     await die(stores, job, 'dead');
+    await stores.ledger.renewLease(job.id, 'live', longMs);
     expect(await claimOne(stores, job, 'b')).toMatchObject({ splitId: orphan, attempt: 2 });
   });
 
@@ -104,7 +105,7 @@ export function deadTasks(open: () => Stores): void {
     const stores = open();
     const { job, orphan } = await crowdedJob(stores);
     await stores.ledger.renewLease(job.id, 'b', longMs);
-    const found = await lookOften(stores.ledger.openQueue(job, 'b'), 100);
+    const found = await lookOften(stores.ledger.openQueue(job, 'b'), 200);
     expect(found).toMatchObject({ claim: { splitId: orphan, attempt: 2 } });
   });
 
