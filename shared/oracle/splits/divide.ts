@@ -57,8 +57,8 @@ async function isHybrid(session: Session, { kind, owner, table }: SplitRequest):
   return rows?.[0]?.[0] === 'YES';
 }
 
-/** TABLE_CHANGED stands for ORA-01410 as well, which a ROWID of an unexpected form may raise. */
-const refusals = ['PERMISSION_DENIED', 'TABLE_NOT_FOUND', 'TABLE_CHANGED', 'ORACLE_ERROR'];
+/** A table that changed meanwhile is planned anew, not divided some other way. */
+const refusals = ['PERMISSION_DENIED', 'TABLE_NOT_FOUND', 'ORACLE_ERROR'];
 
 function passRefusal(error: unknown): undefined {
   if (error instanceof OraFerryError && refusals.includes(error.code) && error.cause) return;

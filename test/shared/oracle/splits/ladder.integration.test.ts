@@ -98,7 +98,7 @@ describe('the way to divide a table', () => {
     const scn = String(database.currentScn());
     database.move('HR', table.table);
     const dividing = source.divide({ ...table, kind: 'index-organized table', scn, splits: 4 });
-    await expect(dividing).rejects.toMatchObject({ code: 'SNAPSHOT_TOO_OLD' });
+    await expect(dividing).rejects.toMatchObject({ code: 'TABLE_CHANGED' });
   });
 
   it('is not looked for any more after an abort', async () => {
@@ -136,7 +136,7 @@ describe('a table that is moved after it was divided', () => {
   it('cannot be read as it was', async () => {
     const { table, before, identity, read } = await divided();
     database.move('HR', table.table);
-    await expect(read()).rejects.toMatchObject({ code: 'SNAPSHOT_TOO_OLD' });
+    await expect(read()).rejects.toMatchObject({ code: 'TABLE_CHANGED' });
     expect(await identity()).not.toBe(before);
   });
 
