@@ -35,7 +35,7 @@ describe('the demo', () => {
         rows: Object.values(expectedTables).reduce((rows, read) => rows + read().length, 0),
         tables: Object.keys(expectedTables).length,
         // Per table a part and a schema; then the manifest and _SUCCESS.
-        objects: 2 * Object.keys(expectedTables).length + 2,
+        objects: 3 * Object.keys(expectedTables).length + 2,
         verified: true,
         output_dir: expect.stringContaining(folderOfRuns),
         seconds: expect.any(Number),
