@@ -54,9 +54,8 @@ export function describeType(definition: ColumnDefinition): string {
 }
 
 /** The length that Oracle's type declares, in characters or bytes; 0 for types without one. */
-export function declaredLength({ oracleType, encoding }: PlannedColumn): number {
-  if (encoding.kind !== 'text' && encoding.kind !== 'bytes') return 0;
-  return Number(/\((\d+)\)$/.exec(oracleType)?.[1] ?? 0);
+export function declaredLength({ oracleType }: PlannedColumn): number {
+  return Number(/^(?:N?VARCHAR2|N?CHAR|RAW)\((\d+)\)$/.exec(oracleType)?.[1] ?? 0);
 }
 
 /** Types of others may bear any name, also that of a built-in one. */

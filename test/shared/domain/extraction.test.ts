@@ -74,7 +74,7 @@ describe('the totals of a table', () => {
 
   it('values with characters that were replaced are added up by field', () => {
     const [part] = aDoneSplit('TIMES', 0, 1).parts;
-    const parts = [{ B: 2 }, { A: 1, B: 1 }, undefined].map((replacements) => ({
+    const parts = [{ B: 2, C: 1 }, { A: 1, B: 1 }, undefined].map((replacements) => ({
       ...(part as NonNullable<typeof part>),
       ...(replacements && { replacements }),
     }));
@@ -82,6 +82,7 @@ describe('the totals of a table', () => {
     expect(Object.entries(replacements)).toEqual([
       ['A', 1],
       ['B', 3],
+      ['C', 1],
     ]);
   });
 

@@ -246,6 +246,7 @@ describe('the choices of a transport', () => {
 describe('the declared length', () => {
   it.each([
     [define('VARCHAR2', { length: 32_767 }), 32_767],
+    [define('NCHAR', { length: 9 }), 9],
     [define('RAW', { length: 16 }), 16],
     [define('ROWID'), 0],
     [define('NUMBER', { precision: 38, scale: 0 }), 0],
