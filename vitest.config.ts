@@ -21,16 +21,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/infra/**', 'test/**/*.integration.test.ts'],
+          exclude: ['test/infra/**', 'test/**/*.{contract,integration}.test.ts'],
+          // To load the clients again for each file would take as long as the tests do.
+          isolate: false,
           testTimeout: 20_000,
         },
       },
       {
         extends: true,
         test: {
-          name: 'local-cloud',
-          include: ['test/infra/**/*.test.ts'],
+          name: 'contract',
+          include: ['test/infra/**/*.test.ts', 'test/**/*.contract.test.ts'],
           exclude: ['test/**/*.integration.test.ts'],
+          isolate: false,
           testTimeout: 20_000,
         },
       },
