@@ -313,10 +313,11 @@ export interface JobStore {
    */
   enqueue(request: ExecuteRequest): Promise<Enqueued>;
   /**
-   * True for one caller at a time: the right to call RunJob for a job that has no execution yet. It lapses
-   * after a minute, so that a crashed launch can be finished by the next call.
+   * The right to call RunJob for a job that has no execution yet, for one caller at a time: `first` when nobody had it
+   * before, `again` when somebody did and may have called. It lapses after a minute, so that a crashed launch can be
+   * finished by the next call.
    */
-  takeLaunch(jobId: string): Promise<boolean>;
+  takeLaunch(jobId: string): Promise<'first' | 'again' | undefined>;
   /** Gives the right to launch back at once, when the caller could not find out what became of RunJob. */
   releaseLaunch(jobId: string): Promise<void>;
   recordExecution(jobId: string, execution: string): Promise<void>;
