@@ -8,6 +8,7 @@ import type {
 import type { PlannedCondition } from './domain/filter.ts';
 import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
 import type { SplitProgress, TaskProgress } from './domain/progress.ts';
+import type { FinishedVersion } from './domain/retention.ts';
 import type { Claim, Split, SplitResult } from './domain/split.ts';
 import type { SplitMethod, SplitRange } from './domain/split-range.ts';
 import type { TableKind, TableStatistics } from './domain/table.ts';
@@ -481,7 +482,7 @@ export interface JobLedger {
   noteAnnounced(jobId: string): Promise<void>;
 
   /** Finished jobs of the transport with the given state, newest version first. */
-  finishedJobs(transportId: string, state: JobState): Promise<readonly Job[]>;
+  finishedJobs(transportId: string, state: JobState): Promise<readonly FinishedVersion[]>;
   noteOutputDeleted(jobId: string): Promise<void>;
 }
 
