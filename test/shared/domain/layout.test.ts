@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  isJobFolder,
   jobPrefix,
   latestName,
   loadName,
@@ -51,6 +52,8 @@ describe('names of objects', () => {
     expect(jobPrefix('exports/eu', 'nightly', 12, id)).toBe('exports/eu/nightly/v000012-01234567/');
     expect(jobPrefix('', 'nightly', 1_234_567, id)).toBe('nightly/v1234567-01234567/');
     expect(transportPrefix('', 'nightly')).toBe('nightly/');
+    expect(['v000012-01234567', 'v1234567-01234567'].every(isJobFolder)).toBe(true);
+    expect(['v00012-01234567', 'nightly', 'v000012-0123456g'].some(isJobFolder)).toBe(false);
     expect(latestName('exports/nightly/v000012-01234567/')).toBe('exports/nightly/latest.json');
   });
 

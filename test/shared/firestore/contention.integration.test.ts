@@ -27,7 +27,7 @@ describe(`${crowd} tasks that share ${count} splits on the embedded server`, () 
   });
 
   it('do each once, for about 9 billed reads and writes per split', {
-    timeout: 900_000,
+    timeout: 1_800_000,
   }, async () => {
     const stores = open();
     const job = await runningJob(stores, count);
