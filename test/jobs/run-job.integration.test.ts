@@ -117,7 +117,7 @@ test('two tasks share the tables of a job, each exported once', async () => {
   );
 });
 
-test('two versions that end in the wrong order, or at once, leave latest.json at the higher', async () => {
+test('rule 6: two versions that end in the wrong order, or at once, leave latest.json at the higher', async () => {
   const options = { allow_concurrent: true };
   const first = await fixture.enqueue(['HR.PEOPLE'], { options });
   const [second, third, fourth] = [
@@ -139,7 +139,7 @@ test('two versions that end in the wrong order, or at once, leave latest.json at
   expect(await latest()).toMatchObject({ version: 4, prefix: fourth.output.prefix });
 });
 
-test('a transport that is deleted and made again never meets the parts of the old one', async () => {
+test('rule 1: a transport that is deleted and made again never meets the parts of the old one', async () => {
   const destination = { prefix: 'again' };
   const name = 'reborn';
   const old = await fixture.enqueue(['HR.PEOPLE'], { name, destination });
@@ -164,7 +164,34 @@ test('latest.json never goes back to a lower version', async () => {
   expect(String(await fixture.read(job, '../latest.json'))).toBe(newer);
 });
 
-test('a finaliser that dies between its writes is followed by one that writes the same', async () => {
+test('rule 4: an upload that a lost attempt left open gives birth to nothing once the job is swept', async () => {
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  const { ledger, objects } = fixture.context;
+  const stop = new AbortController();
+  const left = Promise.withResolvers<{ bucket: string; name: string; uri: string }>();
+  const dying: JobLedger = {
+    ...ledger,
+    async recordUpload(claim, name) {
+      const { bucket, prefix } = job.output;
+      const uri = await objects.beginUpload(bucket, prefix + name, 'application/gzip');
+      await ledger.recordUpload(claim, name, uri);
+      left.resolve({ bucket, name: prefix + name, uri });
+      stop.abort(new Error('dead'));
+      throw new OraFerryError('LEASE_LOST', 'dead');
+    },
+    releaseSplit: async () => undefined,
+  };
+  const victim = runJob({ ...fixture.context, ledger: dying }, job.id, stop.signal);
+  await expect(victim).rejects.toThrow('dead');
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  const before = await fixture.files(job);
+  expect(before).toContain('HR.PEOPLE/part-00000-a2.jsonl.gz');
+  const late = objects.upload(await left.promise, bytes('late'), new AbortController().signal);
+  await expect(late).rejects.toMatchObject({ code: 'GCS_UPLOAD_ERROR' });
+  expect(await fixture.files(job)).toEqual(before);
+});
+
+test('rule 5: a finaliser that dies between its writes is followed by one that writes the same', async () => {
   const job = await fixture.enqueue(['HR.PEOPLE']);
   const fault = fixture.backends.gcs.faults.inject({
     on: 'insert',
@@ -306,6 +333,10 @@ test('a job that does not exist is an error', async () => {
   const nowhere = runJob(fixture.context, 'nowhere', new AbortController().signal);
   await expect(nowhere).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
 });
+
+async function* bytes(text: string) {
+  yield Buffer.from(text);
+}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(20);

@@ -468,7 +468,7 @@ function cancelling(open: () => Stores) {
   });
 
   it.each(['SUCCEEDED', 'PARTIALLY_SUCCEEDED'] as const)(
-    'a job that is publishing, or has %s, can only be completed',
+    'rule 5: a job that is publishing, or has %s, can only be completed',
     async (state) => {
       const stores = open();
       const verifying = await verifyingJob(stores);

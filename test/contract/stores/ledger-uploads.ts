@@ -69,7 +69,7 @@ export function uploads(open: () => Stores): void {
     expect(await recordsOf(stores, job)).toHaveLength(1);
   });
 
-  it('is refused once the open splits of an ending job are superseded', async () => {
+  it('rule 4: is refused once the open splits of an ending job are superseded', async () => {
     const stores = open();
     const job = await runningJob(stores);
     const claim = await claimOne(stores, job, 'a');

@@ -26,7 +26,7 @@ describe('folders of tables', () => {
     expect(tableFolder(owner, table)).toBe(folder);
   });
 
-  it('have one dot, no slash, and decode to what they stand for', () => {
+  it('rule 1: have one dot, no slash, and decode to what they stand for', () => {
     fc.assert(
       fc.property(name, name, (owner, table) => {
         const folder = tableFolder(owner, table);
@@ -57,7 +57,7 @@ describe('names of objects', () => {
     expect(latestName('exports/nightly/v000012-01234567/')).toBe('exports/nightly/latest.json');
   });
 
-  it('a part is named by its split, epoch, attempt and place, so that no two writers share a name', () => {
+  it('rule 2: a part is named by its split, epoch, attempt and place, so that no two writers share a name', () => {
     const name = (split: number, epoch: number, attempt: number, part: number) =>
       partName('HR', 'JOBS', { split, epoch, attempt, part });
     expect(name(42, 1, 1, 1)).toBe('HR.JOBS/part-00042-a1.jsonl.gz');

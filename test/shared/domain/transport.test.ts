@@ -212,7 +212,7 @@ describe('a transport', () => {
     { name: 'v000012-3f9c01ab' },
     { destination: { prefix: 'exports/nightly/v000012-3f9c01ab' } },
     { destination: { prefix: 'v1234567-3f9c01ab/x' } },
-  ])('nothing can be put below the folder of a job: %j', (more) => {
+  ])('rule 1: nothing can be put below the folder of a job: %j', (more) => {
     expect(problemsOf({ ...minimal, ...more }).join()).toContain('the folder of a job');
   });
 

@@ -26,7 +26,7 @@ describe(`${crowd} tasks that share ${count} splits on the embedded server`, () 
     return server;
   });
 
-  it('do each once, for about 9 billed reads and writes per split', {
+  it('rule 10: do each once, for about 9 billed reads and writes per split', {
     timeout: 1_800_000,
   }, async () => {
     const stores = open();
