@@ -57,7 +57,7 @@ export async function executeTransport(ctx: Context, call: ExecuteCall): Promise
     ...(idempotencyKey !== undefined && { idempotencyKey }),
     ...(body?.allow_concurrent !== undefined && { allowConcurrent: body.allow_concurrent }),
   });
-  const job = await ensureLaunched(ctx, queued.job, queued.created);
+  const job = await ensureLaunched(ctx, queued.job);
   const labels = { job: job.id, transport: job.transportName, version: String(job.version) };
   log.info({ ...labelsField(labels), created: queued.created }, 'Transport executed');
   return {
@@ -116,7 +116,7 @@ async function enqueue(ctx: Context, request: ExecuteRequest): Promise<Enqueued>
   } catch (error) {
     const running = runningJobOf(error);
     if (running !== undefined) {
-      await ensureLaunched(ctx, await ctx.jobs.get(request.tenant, running), false);
+      await ensureLaunched(ctx, await ctx.jobs.get(request.tenant, running));
     }
     throw error;
   }

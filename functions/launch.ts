@@ -13,15 +13,17 @@ const budgetMs = 45_000;
 const clockSkewMs = 5 * 60_000;
 
 /**
- * Starts the tasks of a job that has no execution yet, unless another caller is at it. `isNew` says that
- * nobody can have tried before. Throws JOB_LAUNCH_ERROR with `details.job_id`: when Cloud Run refused, the job
- * is FAILED; when nobody knows what became of the request, it stays QUEUED and the next call finishes the launch.
+ * Starts the tasks of a job that has no execution yet, unless another caller is at it. Throws JOB_LAUNCH_ERROR with
+ * `details.job_id`: when Cloud Run refused, the job is FAILED; when nobody knows what became of the request, it stays
+ * QUEUED and the next call finishes the launch.
  */
-export async function ensureLaunched(ctx: Context, job: Job, isNew: boolean): Promise<Job> {
+export async function ensureLaunched(ctx: Context, job: Job): Promise<Job> {
   if (job.state !== 'QUEUED' || job.execution !== undefined) return job;
-  if (!(await ctx.jobs.takeLaunch(job.id))) return job;
+  const taken = await ctx.jobs.takeLaunch(job.id);
+  if (!taken) return job;
   try {
-    const execution = await findOrLaunch(ctx, job, { tasks: job.options.tasks, isNew });
+    const launch = { tasks: job.options.tasks, mayHaveRun: taken === 'again' };
+    const execution = await findOrLaunch(ctx, job, launch);
     await ctx.jobs.recordExecution(job.id, execution);
     return { ...job, execution };
   } catch (error) {
@@ -36,7 +38,7 @@ export async function ensureLaunched(ctx: Context, job: Job, isNew: boolean): Pr
 export async function launchAgain(ctx: Context, job: Job): Promise<string> {
   try {
     const isAlive = async (known: string) => (await ctx.launcher.state(known)) === 'RUNNING';
-    const execution = await findOrLaunch(ctx, job, { tasks: 1, isNew: false, counts: isAlive });
+    const execution = await findOrLaunch(ctx, job, { tasks: 1, mayHaveRun: true, counts: isAlive });
     await ctx.jobs.recordExecution(job.id, execution);
     return execution;
   } catch (error) {
@@ -47,8 +49,8 @@ export async function launchAgain(ctx: Context, job: Job): Promise<string> {
 
 interface Launch {
   readonly tasks: number;
-  /** Nobody can have launched the job before. */
-  readonly isNew: boolean;
+  /** Somebody may have launched the job before. */
+  readonly mayHaveRun: boolean;
   /** Whether an execution that is there already will do; any unless told. */
   readonly counts?: (execution: string) => Promise<boolean>;
 }
@@ -57,14 +59,17 @@ interface Launch {
 async function findOrLaunch(
   ctx: Context,
   job: Job,
-  { tasks, isNew, counts = async () => true }: Launch,
+  { tasks, mayHaveRun, counts = async () => true }: Launch,
 ): Promise<string> {
   const since = new Date(Date.parse(job.createdAt) - clockSkewMs);
-  let mayHaveRun = !isNew;
-  return withRetry(attempts, AbortSignal.timeout(budgetMs), async () => {
-    const known = mayHaveRun ? await ctx.launcher.find(job.id, since) : undefined;
+  const budget = AbortSignal.timeout(budgetMs);
+  let looksFirst = mayHaveRun;
+  return withRetry(attempts, budget, async () => {
+    const known = looksFirst ? await ctx.launcher.find(job.id, since) : undefined;
     if (known !== undefined && (await counts(known))) return known;
-    mayHaveRun = true;
+    // After a search that took too long another caller may be launching.
+    if (budget.aborted) throw tooLate();
+    looksFirst = true;
     return ctx.launcher.launch({
       jobId: job.id,
       transportName: job.transportName,
@@ -73,6 +78,11 @@ async function findOrLaunch(
       traceparent: newTraceparent(job.traceId),
     });
   });
+}
+
+function tooLate(): OraFerryError {
+  const message = 'Cloud Run took too long to list its executions.';
+  return new OraFerryError('JOB_LAUNCH_ERROR', message, { retryable: true });
 }
 
 async function giveUp(ctx: Context, job: Job, cause: unknown): Promise<OraFerryError> {

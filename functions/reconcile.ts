@@ -87,7 +87,7 @@ async function bringForward(ctx: Context, job: Job): Promise<Action> {
   if (isTerminal(job.state)) return announce(ctx, job);
   if (await ctx.jobs.hasLiveTask(job.id)) return 'attended';
   if (job.state === 'QUEUED' && job.execution === undefined) {
-    const launched = await ensureLaunched(ctx, job, false);
+    const launched = await ensureLaunched(ctx, job);
     return launched.execution === undefined ? 'launching' : 'launched';
   }
   if (await stillRuns(ctx, job)) return 'running';

@@ -15,6 +15,7 @@ import type {
 import { encodeChunks, type Tally } from './encode-chunks.ts';
 import { createGzipStage, type GzipStage } from './gzip.ts';
 import { nameRow } from './name-row.ts';
+import { partLimit } from './part-limit.ts';
 
 /** One attempt at one split, as plain data that can cross into another process. */
 export interface SplitTask {
@@ -35,7 +36,7 @@ export interface SplitTask {
   readonly split: number;
   readonly epoch: number;
   readonly attempt: number;
-  /** Compressed bytes after which the stream goes on in another part. */
+  /** Compressed bytes after which the stream goes on in another part, see partLimit. */
   readonly maxPartBytes: number;
   readonly gzipLevel: number;
   /** What the session is for, as a DBA sees it. */
@@ -182,7 +183,11 @@ async function writePart(
   try {
     await hooks.onUpload(partOfTable, uri);
     const target = { bucket: task.bucket, name, uri };
-    const { stored, counts } = await streamPart(stages, { first, rest }, target);
+    const { stored, counts } = await streamPart(
+      stages,
+      { first, rest, limit: partLimit(task.maxPartBytes, number) },
+      target,
+    );
     return partFrom(stages, counts, { ...stored, name: partOfTable });
   } catch (error) {
     await objects.cancelUpload(uri).catch(() => undefined);
@@ -193,6 +198,8 @@ async function writePart(
 interface Chunks {
   readonly first: Uint8Array;
   readonly rest: AsyncIterator<Uint8Array>;
+  /** Compressed bytes after which the part is full. */
+  readonly limit: number;
 }
 
 async function streamPart(
@@ -226,8 +233,8 @@ const newline = 10;
 
 /** Chunks of one part: until there are no more, or it is full and the last one ended with its row. */
 async function* untilFull(
-  { task, tally, hooks, written }: Stages,
-  { first, rest }: Chunks,
+  { tally, hooks, written }: Stages,
+  { first, rest, limit }: Chunks,
   counts: GzipStage['counts'],
 ): AsyncGenerator<Uint8Array> {
   for (let chunk: Uint8Array | undefined = first; chunk; ) {
@@ -239,7 +246,7 @@ async function* untilFull(
       bytesUncompressed: written.bytesUncompressed + counts.bytesIn,
       bytes: written.bytes + counts.bytesOut,
     });
-    const isFull: boolean = endsRow && counts.bytesOut >= task.maxPartBytes;
+    const isFull: boolean = endsRow && counts.bytesOut >= limit;
     chunk = isFull ? undefined : (await rest.next()).value;
   }
 }

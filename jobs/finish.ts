@@ -29,7 +29,7 @@ export async function finishJob(
   const decided = job.outcome ? job : await decide(ctx, job, splits);
   ctx.log.info({ outcome: decided.outcome?.state }, 'The outcome is decided.');
   if (decided.state === 'PUBLISHING') await publish(ctx, decided, splits, signal);
-  else await clear(ctx, decided, splits);
+  else await clear(ctx, decided, splits, signal);
   const { state } = await ctx.ledger.finish(decided);
   ctx.log.info({ state }, `The job ended: ${state}.`);
   return true;
@@ -83,19 +83,23 @@ async function publish(
   const kept = withSplits(tables, splits).flatMap(({ extraction, splits: its }) =>
     splitsOf(extraction, its).flatMap(({ parts }) => parts),
   );
-  await endUploads(ctx, splits);
-  signal.throwIfAborted();
-  await sweep(ctx, job, kept);
+  await endUploads(ctx, splits, signal);
+  await sweep(ctx, job, kept, signal);
   signal.throwIfAborted();
   await publishTables(ctx.objects, job, tables, splits);
   await publishManifest(ctx.objects, job, extractions, splits);
 }
 
 /** Leaves nothing of a failed or cancelled job in the bucket, as far as the bucket lets us. */
-async function clear(ctx: TaskContext, job: Job, splits: readonly Split[]): Promise<void> {
+async function clear(
+  ctx: TaskContext,
+  job: Job,
+  splits: readonly Split[],
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await endUploads(ctx, splits);
-    await sweep(ctx, job, []);
+    await endUploads(ctx, splits, signal);
+    await sweep(ctx, job, [], signal);
   } catch (err) {
     if (!isRefusal(err)) throw err;
     const { prefix } = job.output;
@@ -110,16 +114,28 @@ async function clear(ctx: TaskContext, job: Job, splits: readonly Split[]): Prom
  * Ends every upload that was begun and not committed. From here on no object can be born under the prefix: new
  * uploads cannot be recorded any more, and unrecorded ones never send a byte.
  */
-async function endUploads(ctx: TaskContext, splits: readonly Split[]): Promise<void> {
+async function endUploads(
+  ctx: TaskContext,
+  splits: readonly Split[],
+  signal: AbortSignal,
+): Promise<void> {
   const open = splits.flatMap((split) => {
     const committed = new Set(split.parts.map((part) => part.name));
     return split.uploads.filter((upload) => !committed.has(upload.name));
   });
-  await mapLimited(open, concurrentRequests, (upload) => ctx.objects.cancelUpload(upload.uri));
+  await mapLimited(open, concurrentRequests, (upload) => {
+    signal.throwIfAborted();
+    return ctx.objects.cancelUpload(upload.uri);
+  });
 }
 
 /** Deletes what does not belong to the result: without parts to keep, everything. */
-async function sweep(ctx: TaskContext, job: Job, kept: readonly Part[]): Promise<void> {
+async function sweep(
+  ctx: TaskContext,
+  job: Job,
+  kept: readonly Part[],
+  signal: AbortSignal,
+): Promise<void> {
   const { bucket, prefix } = job.output;
   const generations = new Map(kept.map((part) => [prefix + part.name, part.generation]));
   const publishes = job.state === 'PUBLISHING';
@@ -128,7 +144,8 @@ async function sweep(ctx: TaskContext, job: Job, kept: readonly Part[]): Promise
   const objects = await Array.fromAsync(ctx.objects.list(bucket, prefix));
   const strays = objects.filter(isStray);
   if (strays.length > 0) ctx.log.info({ strays: strays.length }, 'Sweeping strays.');
-  await mapLimited(strays, concurrentRequests, ({ name, generation }) =>
-    ctx.objects.remove(bucket, name, generation),
-  );
+  await mapLimited(strays, concurrentRequests, ({ name, generation }) => {
+    signal.throwIfAborted();
+    return ctx.objects.remove(bucket, name, generation);
+  });
 }

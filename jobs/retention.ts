@@ -1,6 +1,6 @@
 import type { Job } from '../shared/domain/job.ts';
 import { manifestName, successName } from '../shared/domain/layout.ts';
-import { outdatedVersions } from '../shared/domain/retention.ts';
+import { type FinishedVersion, outdatedVersions } from '../shared/domain/retention.ts';
 import { mapLimited } from '../shared/map-limited.ts';
 import type { StoredObject } from '../shared/ports.ts';
 import type { TaskContext } from './context.ts';
@@ -35,7 +35,7 @@ export async function applyRetention(
 /** In the order in which consumers look: without `_SUCCESS` nobody takes what is left for complete. */
 async function deleteOutput(
   ctx: Pick<TaskContext, 'ledger' | 'objects' | 'log'>,
-  { id, version, output }: Job,
+  { id, version, output }: FinishedVersion,
   signal: AbortSignal,
 ): Promise<void> {
   const { bucket, prefix } = output;

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../shared/domain/job.ts';
 import type { Work } from '../shared/ports.ts';
+import { withRetry } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
 import { exportClaim } from './export-claim.ts';
 import type { TaskProgressReport } from './progress.ts';
+import { storePolicy } from './store-policy.ts';
 import { checkClaim, planClaim } from './table-claims.ts';
 import { watchJob } from './watch-job.ts';
 import type { Shared } from './work-context.ts';
@@ -46,7 +48,8 @@ async function drain(shared: Shared): Promise<void> {
   let pauseMs = idleMs.first;
   try {
     while (!signal.aborted) {
-      const next = await queue.next();
+      // What one worker is not answered must not cost the others what they have in hand.
+      const next = await withRetry(storePolicy, signal, () => queue.next());
       if (next.work) {
         pauseMs = idleMs.first;
         if (next.work.kind === 'split') worker ??= ctx.startWorker();

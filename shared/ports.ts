@@ -8,6 +8,7 @@ import type {
 import type { PlannedCondition } from './domain/filter.ts';
 import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
 import type { SplitProgress, TaskProgress } from './domain/progress.ts';
+import type { FinishedVersion } from './domain/retention.ts';
 import type { Claim, Split, SplitResult } from './domain/split.ts';
 import type { SplitMethod, SplitRange } from './domain/split-range.ts';
 import type { TableKind, TableStatistics } from './domain/table.ts';
@@ -313,10 +314,11 @@ export interface JobStore {
    */
   enqueue(request: ExecuteRequest): Promise<Enqueued>;
   /**
-   * True for one caller at a time: the right to call RunJob for a job that has no execution yet. It lapses
-   * after a minute, so that a crashed launch can be finished by the next call.
+   * The right to call RunJob for a job that has no execution yet, for one caller at a time: `first` when nobody had it
+   * before, `again` when somebody did and may have called. It lapses after a minute, so that a crashed launch can be
+   * finished by the next call.
    */
-  takeLaunch(jobId: string): Promise<boolean>;
+  takeLaunch(jobId: string): Promise<'first' | 'again' | undefined>;
   /** Gives the right to launch back at once, when the caller could not find out what became of RunJob. */
   releaseLaunch(jobId: string): Promise<void>;
   recordExecution(jobId: string, execution: string): Promise<void>;
@@ -480,7 +482,7 @@ export interface JobLedger {
   noteAnnounced(jobId: string): Promise<void>;
 
   /** Finished jobs of the transport with the given state, newest version first. */
-  finishedJobs(transportId: string, state: JobState): Promise<readonly Job[]>;
+  finishedJobs(transportId: string, state: JobState): Promise<readonly FinishedVersion[]>;
   noteOutputDeleted(jobId: string): Promise<void>;
 }
 

@@ -16,6 +16,11 @@ export function jobPrefix(
   return `${transportPrefix(prefix, transportName)}${folder}/`;
 }
 
+/** True for what a folder of a job is called: nothing else may lie below one, because a job sweeps its own. */
+export function isJobFolder(name: string): boolean {
+  return /^v\d{6,}-[0-9a-f]{8}$/.test(name);
+}
+
 /** `HR.EMPLOYEES`: both names percent-encoded, so the dot between them is the only dot. */
 export function tableFolder(owner: string, table: string): string {
   return `${encodeName(owner)}.${encodeName(table)}`;

@@ -1,5 +1,11 @@
 import type { Job } from './job.ts';
 
+/** A version of a transport whose job has ended with output. */
+export type FinishedVersion = Pick<
+  Job,
+  'id' | 'version' | 'state' | 'output' | 'finishedAt' | 'outputDeletedAt'
+>;
+
 const graceMs = 24 * 60 * 60 * 1000;
 
 /**
@@ -7,7 +13,11 @@ const graceMs = 24 * 60 * 60 * 1000;
  * newer than these, once a complete version has taken their place for 24 hours, so that whoever reads one can finish.
  * `finished` are jobs with output; those whose output has been deleted are not named again.
  */
-export function outdatedVersions(finished: readonly Job[], keep: number, now: Date): Job[] {
+export function outdatedVersions(
+  finished: readonly FinishedVersion[],
+  keep: number,
+  now: Date,
+): FinishedVersion[] {
   const complete = finished
     .filter(({ state }) => state === 'SUCCEEDED')
     .toSorted((a, b) => b.version - a.version);
@@ -19,12 +29,14 @@ export function outdatedVersions(finished: readonly Job[], keep: number, now: Da
     .toSorted((a, b) => a.version - b.version);
 }
 
+type Ended = Pick<FinishedVersion, 'version' | 'finishedAt'>;
+
 /** When a newer complete version first stood beside it: versions need not finish in their order. */
-function supersededAt(job: Job, complete: readonly Job[]): number {
+function supersededAt(job: Ended, complete: readonly Ended[]): number {
   const newer = complete.filter(({ version }) => version > job.version);
   return Math.max(endOf(job), Math.min(...newer.map(endOf)));
 }
 
-function endOf({ finishedAt = '' }: Job): number {
+function endOf({ finishedAt = '' }: Ended): number {
   return Date.parse(finishedAt);
 }

@@ -30,7 +30,7 @@ export interface Part {
   readonly replacements?: Readonly<Record<string, number>>;
 }
 
-/** A resumable upload that an attempt began; its URI is what the finaliser cancels before it sweeps. */
+/** The resumable upload that an attempt began last; its URI is what the finaliser cancels before it sweeps. */
 interface UploadRecord {
   readonly attempt: number;
   readonly name: string;
@@ -52,6 +52,7 @@ export interface Split {
   readonly failures: number;
   /** The task that holds the claim. */
   readonly holder?: string;
+  /** One of each attempt that got so far. */
   readonly uploads: readonly UploadRecord[];
   readonly parts: readonly Part[];
   /** COUNT(*) in the transaction that read the rows, where there was no SCN to count at. */
@@ -70,6 +71,8 @@ export interface Claim {
   readonly failures: number;
   readonly holder: string;
   readonly range: SplitRange;
+  /** Of attempts before this one. */
+  readonly earlierUploads: readonly UploadRecord[];
   /** Of the record as last written on behalf of this claim: an opaque text that later writes must still find. */
   readonly version: string;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dataset, tableId } from './bigquery-name.ts';
 import { identifier } from './identifier.ts';
+import { isJobFolder } from './layout.ts';
 import { whereInput } from './where.ts';
 
 // Firestore keeps names of the form __name__ for itself: https://firebase.google.com/docs/firestore/quotas#limits
@@ -66,6 +67,8 @@ const options = z.strictObject({
 // https://cloud.google.com/storage/docs/objects#naming
 const prefixSegment = '[A-Za-z0-9_][A-Za-z0-9_.=-]*';
 
+const looksLikeJob = 'has the form of the folder of a job, such as v000012-3f9c01ab';
+
 const destination = z.strictObject({
   prefix: z
     .string()
@@ -74,6 +77,7 @@ const destination = z.strictObject({
       new RegExp(`^(${prefixSegment}(/${prefixSegment})*)?$`),
       'use letters, digits, _ . = - and single slashes between segments',
     )
+    .refine((prefix) => !prefix.split('/').some(isJobFolder), looksLikeJob)
     .default(''),
   bucket: z.string().min(3).max(222).optional(),
   dataset: dataset.optional(),
@@ -97,7 +101,8 @@ export const transportInput = z
   .strictObject({
     name: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'use 1 to 63 letters, digits, _ and -'),
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/, 'use 1 to 63 letters, digits, _ and -')
+      .refine((name) => !isJobFolder(name), looksLikeJob),
     tables: z
       .array(z.union([tableName, tableObject], 'write OWNER.TABLE or {"owner", "table"}'))
       .min(1)

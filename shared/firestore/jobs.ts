@@ -61,18 +61,20 @@ export function createJobStore(db: Firestore): JobStore {
   };
 }
 
-async function takeLaunch(db: Firestore, jobId: string): Promise<boolean> {
+async function takeLaunch(db: Firestore, jobId: string): Promise<'first' | 'again' | undefined> {
   // Chosen before the transaction, so that a repeated one recognises its own launch.
   const launchId = newId();
+  let taken: 'first' | 'again' | undefined;
   return db.runTransaction(async (tx) => {
     const snapshot = await tx.get(jobs(db).doc(jobId));
     const job = snapshot.data();
-    if (job?.state !== 'QUEUED' || job.execution !== undefined) return false;
-    if (job.launchId === launchId) return true;
+    if (job?.state !== 'QUEUED' || job.execution !== undefined) return undefined;
+    if (job.launchId === launchId) return taken;
     const now = snapshot.readTime;
-    if (isLaunching(job, now)) return false;
+    if (isLaunching(job, now)) return undefined;
+    taken = job.launchId === undefined ? 'first' : 'again';
     tx.update(snapshot.ref, { launchAt: now, launchId });
-    return true;
+    return taken;
   });
 }
 

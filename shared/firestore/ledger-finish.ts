@@ -1,8 +1,9 @@
 import { FieldValue, type Firestore, type Transaction } from '@google-cloud/firestore';
 import { openPhases } from '../domain/extraction.ts';
 import { type Job, type JobOutcome, type JobState, mayBecome } from '../domain/job.ts';
+import type { FinishedVersion } from '../domain/retention.ts';
 import type { ExtractionResult } from '../ports.ts';
-import { extractions, type JobDocument, jobs, splits, toJob } from './documents.ts';
+import { extractions, type JobDocument, jobs, select, splits, toJob } from './documents.ts';
 import { isHolderLive, lost } from './leases.ts';
 import { supersedeAll } from './supersede.ts';
 
@@ -89,13 +90,14 @@ export async function finishedJobs(
   db: Firestore,
   transportId: string,
   state: JobState,
-): Promise<Job[]> {
-  const { docs } = await jobs(db)
+): Promise<FinishedVersion[]> {
+  const query = jobs(db)
     .where('transportId', '==', transportId)
     .where('state', '==', state)
-    .orderBy('version', 'desc')
-    .get();
-  return docs.map((doc) => toJob(doc.id, doc.data()));
+    .orderBy('version', 'desc');
+  // A job's tables may take half a MiB, and a transport has a job for each of its days.
+  const light = select(query, 'version', 'state', 'output', 'finishedAt', 'outputDeletedAt');
+  return (await light.get()).docs.map((doc) => ({ id: doc.id, ...doc.data() }));
 }
 
 function requireTurn(stored: JobDocument | undefined, job: Job): JobDocument {

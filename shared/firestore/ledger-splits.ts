@@ -22,7 +22,8 @@ import { lost } from './leases.ts';
 
 /**
  * One write, which succeeds only on the record as this claim last wrote it. Where it is refused the record tells
- * whether that was because it had succeeded before, and only its answer was lost.
+ * whether that was because it had succeeded before, and only its answer was lost. An attempt has one upload open at a
+ * time: kept for each of thousands of parts, session URIs would outgrow the record.
  */
 export async function recordUpload(
   db: Firestore,
@@ -33,7 +34,7 @@ export async function recordUpload(
   const ref = splits(db, claim.jobId).doc(claim.splitId);
   const upload = { attempt: claim.attempt, name, uri };
   try {
-    const write = { uploads: FieldValue.arrayUnion(upload) };
+    const write = { uploads: [...claim.earlierUploads, upload] };
     const precondition = { lastUpdateTime: timeOf(claim.version) };
     const { writeTime } = await ref.update(write, precondition);
     return { ...claim, version: versionOf(writeTime) };

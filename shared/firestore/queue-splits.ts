@@ -147,7 +147,9 @@ async function claimSplit(
     const { writeTime } = await split.ref.update(write, { lastUpdateTime: split.updateTime });
     const { id: splitId, extractionId, epoch, position, failures, range } = stored;
     const of = { jobId, splitId, extractionId, epoch, position, range };
-    const claim: Claim = { ...of, attempt, failures, holder, version: versionOf(writeTime) };
+    const earlierUploads = stored.uploads;
+    const version = versionOf(writeTime);
+    const claim: Claim = { ...of, attempt, failures, holder, earlierUploads, version };
     note(true);
     takeInHand(mine, claim);
     return { kind: 'split', claim };

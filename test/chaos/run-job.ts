@@ -112,9 +112,9 @@ async function enqueue({ cloud, storm }: Stage, transport: Transport): Promise<J
     traceId: randomUUID().replaceAll('-', ''),
     defaultBucket: bucket,
   };
-  const { job, created } = await persist(() => api.jobs.enqueue(request));
+  const { job } = await persist(() => api.jobs.enqueue(request));
   if (storm.nextLaunch() === 'launch left to reconcile') return job;
-  await ensureLaunched(api, job, created).catch((error) => {
+  await ensureLaunched(api, job).catch((error) => {
     // What a fault kept it from is left to reconcile too.
     if (!(error instanceof OraFerryError)) throw error;
   });

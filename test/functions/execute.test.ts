@@ -193,6 +193,7 @@ test('a call without a key finishes it too, so that the transport does not stay 
 test('an execution that a crash kept from the record is found, not started again', async () => {
   const path = await newTransport('unrecorded');
   const job = await enqueueOnly(path, 'unrecorded-key');
+  await api.context.jobs.takeLaunch(job.id);
   const execution = await api.context.launcher.launch({
     jobId: job.id,
     transportName: job.transportName,
@@ -200,10 +201,23 @@ test('an execution that a crash kept from the record is found, not started again
     tasks: 1,
     traceparent: '',
   });
+  // As a minute does.
+  await api.context.jobs.releaseLaunch(job.id);
   const { body } = await api.call('POST', `${path}/execute`, {
     headers: { 'Idempotency-Key': 'unrecorded-key' },
   });
   expect(body.job.execution).toBe(execution);
+  expect(executionsOf(job.id)).toHaveLength(1);
+});
+
+test('who comes late to the launch of a job that it made itself finds what another has started', async () => {
+  const path = await newTransport('late');
+  const job = await enqueueOnly(path);
+  const { context } = api;
+  const forgetful = { ...context.jobs, recordExecution: async () => undefined };
+  const { execution } = await ensureLaunched({ ...context, jobs: forgetful }, job);
+  await context.jobs.releaseLaunch(job.id);
+  expect(await ensureLaunched(context, job)).toMatchObject({ execution });
   expect(executionsOf(job.id)).toHaveLength(1);
 });
 
@@ -247,12 +261,12 @@ test('when the store fails after RunJob, the error still names the job, and the 
   const silent = () => Promise.reject(new OraFerryError('STORE_ERROR', 'no answer'));
   const { context } = api;
   const jobs = { ...context.jobs, recordExecution: silent, releaseLaunch: silent };
-  await expect(ensureLaunched({ ...context, jobs }, job, true)).rejects.toMatchObject({
+  await expect(ensureLaunched({ ...context, jobs }, job)).rejects.toMatchObject({
     code: 'STORE_ERROR',
     details: { job_id: job.id },
   });
   await context.jobs.releaseLaunch(job.id);
-  const { execution } = await ensureLaunched(context, job, false);
+  const { execution } = await ensureLaunched(context, job);
   expect(executionsOf(job.id).map(({ name }) => name)).toEqual([execution]);
 });
 

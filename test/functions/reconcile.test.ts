@@ -38,19 +38,19 @@ test('a job whose launch was left undone is launched', async () => {
 
 test('a launch that another caller has in hand is left to it', async () => {
   const job = await queuedJob('in-hand');
-  expect(await api.context.jobs.takeLaunch(job.id)).toBe(true);
+  expect(await api.context.jobs.takeLaunch(job.id)).toBe('first');
   expect(await reconcile(job)).toMatchObject({ action: 'launching' });
   expect(executionsOf(job)).toEqual([]);
 });
 
-test('a job of which a task lives is left alone, whatever became of its execution', async () => {
+test('rule 11: a job of which a task lives is left alone, whatever became of its execution', async () => {
   const job = await abandonedJob('attended');
   await ledger.renewLease(job.id, 'elsewhere', longMs);
   expect(await reconcile(job)).toMatchObject({ action: 'attended' });
   expect(await ledger.job(job.id)).toEqual(job);
 });
 
-test('a job whose tasks are gone gets one task more, however many calls come at once', async () => {
+test('rule 11: a job whose tasks are gone gets one task more, however many calls come at once', async () => {
   const job = await abandonedJob('gone');
   const outcomes = await Promise.all([1, 2, 3, 4].map(() => reconcile(job)));
   const actions = outcomes.map((outcome) => outcome?.action).toSorted();
@@ -81,7 +81,7 @@ test('a job is relaunched when Cloud Run does not know its execution', async () 
   expect((await ledger.job(job.id)).execution).toBe(newest?.name);
 });
 
-test('a job whose relaunches were all in vain is FAILED, and says so to those who wait', async () => {
+test('rule 11: a job whose relaunches were all in vain is FAILED, and says so to those who wait', async () => {
   const job = await abandonedJob('in-vain');
   for (const relaunches of [1, 2, 3]) {
     expect(await reconcile(job)).toMatchObject({ action: 'relaunched' });
@@ -124,7 +124,7 @@ test('a job that is being cancelled gets a task that sweeps, and is CANCELLED wi
   expect(await ledger.job(job.id)).toMatchObject({ state: 'CANCELLED' });
 });
 
-test('a job that publishes is only ever brought forward', async () => {
+test('rule 5: a job that publishes is only ever brought forward', async () => {
   const job = await publishingJob('publishing');
   api.cloudRun.faults.inject('run-job-refused');
   expect(await reconcile(job)).toMatchObject({

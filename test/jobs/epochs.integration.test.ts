@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startOracle } from '../../infra/local/oracle/server.ts';
-import { createTaskContext } from '../../jobs/context.ts';
+import { createTaskContext, type TaskContext } from '../../jobs/context.ts';
 import { mostEpochs } from '../../shared/domain/extraction.ts';
 import type { Job } from '../../shared/domain/job.ts';
 import type { JobLedger } from '../../shared/ports.ts';
@@ -27,7 +27,7 @@ function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-test('a lost snapshot gives its table another plan at a newer SCN, and only that table', async () => {
+test('rule 7: a lost snapshot gives its table another plan at a newer SCN, and only that table', async () => {
   const { database, backends } = fixture;
   const fault = backends.oracle.faults.errorAtRow(1_200, 1555, 'snapshot too old', 'PEOPLE');
   const job = await fixture.enqueue(['HR.PEOPLE', 'HR.OTHERS']);
@@ -56,7 +56,7 @@ test('a lost snapshot gives its table another plan at a newer SCN, and only that
   expect(names.every((name) => name.includes('-e2-'))).toBe(true);
 });
 
-test('a snapshot that is lost again and again fails its table and says how long undo should last', async () => {
+test('rule 7: a snapshot that is lost again and again fails its table and says how long undo should last', async () => {
   fillTable(fixture.database, 'HR', 'OLD', 600);
   const { faults } = fixture.backends.oracle;
   const lose = () => faults.errorAtRow(300, 1555, 'snapshot too old', 'OLD');
@@ -79,7 +79,7 @@ test('a snapshot that is lost again and again fails its table and says how long 
   expect((await fixture.files(job)).filter((name) => name.startsWith('HR.OLD/'))).toEqual([]);
 });
 
-test('a table that is altered between its plan and its last row is exported anew', async () => {
+test('rule 7: a table that is altered between its plan and its last row is exported anew', async () => {
   fillTable(fixture.database, 'HR', 'ALTERED', 50);
   const { ledger } = fixture.context;
   let commits = 0;
@@ -96,6 +96,43 @@ test('a table that is altered between its plan and its last row is exported anew
   expect(idsOf(await fixture.rows(job, 'HR', 'ALTERED'))).toEqual(upTo(50));
 });
 
+test('rule 9: Oracle counts right after the SCN is taken, before the table is divided or read', async () => {
+  fillTable(fixture.database, 'HR', 'COUNTED', 10_000);
+  const steps: string[] = [];
+  const { oracle, ledger } = fixture.context;
+  const watched: TaskContext = {
+    ...fixture.context,
+    oracle: {
+      ...oracle,
+      async currentScn(...of) {
+        const scn = await oracle.currentScn(...of);
+        steps.push(`scn ${scn}`);
+        return scn;
+      },
+      count(table, choice, signal) {
+        steps.push(`count at ${choice.scn}`);
+        return oracle.count(table, choice, signal);
+      },
+      divide(request, signal) {
+        steps.push(`divide at ${request.scn}`);
+        return oracle.divide(request, signal);
+      },
+    },
+    ledger: {
+      ...ledger,
+      recordUpload(...of) {
+        steps.push('read');
+        return ledger.recordUpload(...of);
+      },
+    },
+  };
+  const job = await fixture.enqueue(['HR.COUNTED'], { options: { tasks: 2 } });
+  expect(await fixture.run(job, watched)).toBe('SUCCEEDED');
+  const { scn } = await manifestOf(job);
+  expect(steps.slice(0, 3)).toEqual([`scn ${scn}`, `count at ${scn}`, `divide at ${scn}`]);
+  expect(new Set(steps.slice(3))).toEqual(new Set(['read']));
+});
+
 test('a large table is read by several sessions at once, each row once', async () => {
   fillTable(fixture.database, 'HR', 'LARGE', 20_000);
   const job = await fixture.enqueue(['HR.LARGE'], { options: { tasks: 4 } });
@@ -110,7 +147,7 @@ test('a large table is read by several sessions at once, each row once', async (
   expect(idsOf(await fixture.rows(job, 'HR', 'LARGE'))).toEqual(upTo(20_000));
 });
 
-test('without the right to read the past a table is read and counted in one transaction', async () => {
+test('rule 8: without the right to read the past a table is read and counted in one transaction', async () => {
   const limited = {
     user: 'LIMITED',
     password: 'secret',

@@ -145,7 +145,7 @@ describe('the exported part', () => {
 });
 
 describe('the upload session', () => {
-  it('is recorded before the first byte, and nothing is sent when it cannot be', async () => {
+  it('rule 4: is recorded before the first byte, and nothing is sent when it cannot be', async () => {
     const oracle = servers.open();
     const task = await servers.taskOf(oracle, createNumbered(servers.database, 'LOST', 10));
     const recorded: string[][] = [];

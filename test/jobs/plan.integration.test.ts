@@ -122,7 +122,7 @@ test('a bucket that does not exist fails the job before anything is read', async
   expect(message).toContain('no-such-bucket');
 });
 
-test('one SCN per table when the transport says so', async () => {
+test('rule 8: one SCN per table when the transport says so', async () => {
   fillTable(fixture.database, 'HR', 'MORE', 5);
   const options = { snapshot: 'table' };
   const job = await fixture.enqueue(['HR.PEOPLE', 'HR.MORE'], { options });

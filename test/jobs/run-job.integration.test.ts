@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTaskContext } from '../../jobs/context.ts';
 import { runJob } from '../../jobs/run-job.ts';
+import { OraFerryError } from '../../shared/errors.ts';
 import { createObjectStore } from '../../shared/gcs/store.ts';
 import type { JobLedger } from '../../shared/ports.ts';
 import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
@@ -116,6 +117,43 @@ test('two tasks share the tables of a job, each exported once', async () => {
   );
 });
 
+test('rule 6: two versions that end in the wrong order, or at once, leave latest.json at the higher', async () => {
+  const options = { allow_concurrent: true };
+  const first = await fixture.enqueue(['HR.PEOPLE'], { options });
+  const [second, third, fourth] = [
+    await fixture.execute(first.transportId),
+    await fixture.execute(first.transportId),
+    await fixture.execute(first.transportId),
+  ];
+  const latest = async () => JSON.parse(String(await fixture.read(first, '../latest.json')));
+  expect(await fixture.run(second)).toBe('SUCCEEDED');
+  expect(await fixture.run(first)).toBe('SUCCEEDED');
+  expect(await latest()).toMatchObject({ version: 2, job_id: second.id });
+  expect(await fixture.files(first)).toContain('_SUCCESS');
+  const other = createTaskContext(fixture.env);
+  try {
+    await Promise.all([fixture.run(fourth), fixture.run(third, other)]);
+  } finally {
+    await other.close();
+  }
+  expect(await latest()).toMatchObject({ version: 4, prefix: fourth.output.prefix });
+});
+
+test('rule 1: a transport that is deleted and made again never meets the parts of the old one', async () => {
+  const destination = { prefix: 'again' };
+  const name = 'reborn';
+  const old = await fixture.enqueue(['HR.PEOPLE'], { name, destination });
+  expect(await fixture.run(old)).toBe('SUCCEEDED');
+  const before = await fixture.files(old);
+  await fixture.transports.remove('default', old.transportId);
+  const job = await fixture.enqueue(['HR.PEOPLE'], { name, destination });
+  expect([job.transportId === old.transportId, job.version]).toEqual([false, 2]);
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  expect(await fixture.files(old)).toEqual(before);
+  expect(await fixture.rows(job, 'HR', 'PEOPLE')).toHaveLength(2_500);
+  expect(JSON.parse(String(await fixture.read(job, '../latest.json'))).job_id).toBe(job.id);
+});
+
 test('latest.json never goes back to a lower version', async () => {
   const job = await fixture.enqueue(['HR.NOBODY']);
   const { bucket, prefix } = job.output;
@@ -126,7 +164,34 @@ test('latest.json never goes back to a lower version', async () => {
   expect(String(await fixture.read(job, '../latest.json'))).toBe(newer);
 });
 
-test('a finaliser that dies between its writes is followed by one that writes the same', async () => {
+test('rule 4: an upload that a lost attempt left open gives birth to nothing once the job is swept', async () => {
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  const { ledger, objects } = fixture.context;
+  const stop = new AbortController();
+  const left = Promise.withResolvers<{ bucket: string; name: string; uri: string }>();
+  const dying: JobLedger = {
+    ...ledger,
+    async recordUpload(claim, name) {
+      const { bucket, prefix } = job.output;
+      const uri = await objects.beginUpload(bucket, prefix + name, 'application/gzip');
+      await ledger.recordUpload(claim, name, uri);
+      left.resolve({ bucket, name: prefix + name, uri });
+      stop.abort(new Error('dead'));
+      throw new OraFerryError('LEASE_LOST', 'dead');
+    },
+    releaseSplit: async () => undefined,
+  };
+  const victim = runJob({ ...fixture.context, ledger: dying }, job.id, stop.signal);
+  await expect(victim).rejects.toThrow('dead');
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  const before = await fixture.files(job);
+  expect(before).toContain('HR.PEOPLE/part-00000-a2.jsonl.gz');
+  const late = objects.upload(await left.promise, bytes('late'), new AbortController().signal);
+  await expect(late).rejects.toMatchObject({ code: 'GCS_UPLOAD_ERROR' });
+  expect(await fixture.files(job)).toEqual(before);
+});
+
+test('rule 5: a finaliser that dies between its writes is followed by one that writes the same', async () => {
   const job = await fixture.enqueue(['HR.PEOPLE']);
   const fault = fixture.backends.gcs.faults.inject({
     on: 'insert',
@@ -188,6 +253,39 @@ test("a failure that may not be recorded any more leaves the task's other splits
   ]);
 });
 
+test('a search for work that Firestore does not answer costs the other splits nothing', async () => {
+  const job = await fixture.enqueue(['HR.PEOPLE', 'HR.NOBODY']);
+  const { ledger } = fixture.context;
+  const uploading = Promise.withResolvers<void>();
+  const missed = Promise.withResolvers<void>();
+  let misses = 0;
+  const forgetful: JobLedger = {
+    ...ledger,
+    openQueue(...of) {
+      const queue = ledger.openQueue(...of);
+      let isUploading = false;
+      void uploading.promise.then(() => {
+        isUploading = true;
+      });
+      const next = async () => {
+        if (!isUploading || misses++ > 0) return queue.next();
+        setTimeout(missed.resolve, 500);
+        throw new OraFerryError('STORE_ERROR', 'no answer', { retryable: true });
+      };
+      return { next };
+    },
+    async recordUpload(...of) {
+      uploading.resolve();
+      await missed.promise;
+      return ledger.recordUpload(...of);
+    },
+  };
+  expect(await fixture.run(job, { ...fixture.context, ledger: forgetful })).toBe('SUCCEEDED');
+  expect(misses).toBeGreaterThan(0);
+  const { splits } = await fixture.detail(job);
+  expect(splits.map(({ attempt }) => attempt)).toEqual([1, 1]);
+});
+
 test('a cancelled job ends CANCELLED and leaves nothing in the bucket', async () => {
   const stall = fixture.backends.oracle.faults.stallAfterRows(1_000, 'PEOPLE');
   const job = await fixture.enqueue(['HR.PEOPLE']);
@@ -235,6 +333,10 @@ test('a job that does not exist is an error', async () => {
   const nowhere = runJob(fixture.context, 'nowhere', new AbortController().signal);
   await expect(nowhere).rejects.toMatchObject({ code: 'JOB_NOT_FOUND' });
 });
+
+async function* bytes(text: string) {
+  yield Buffer.from(text);
+}
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(20);

@@ -24,7 +24,7 @@ test("a killed task's split is taken over, and the result has each row once", as
   expect(new Set(await ids(job))).toHaveLength(3_000);
 });
 
-test('a frozen task that wakes up after its lease finds its work gone and changes nothing', async () => {
+test('rule 10: a frozen task that wakes up after its lease finds its work gone and changes nothing', async () => {
   const stall = fixture.backends.oracle.faults.stallAfterRows(1_000, 'PEOPLE');
   const job = await fixture.enqueue(['HR.PEOPLE']);
   const zombie = startTask(job.id);

@@ -28,7 +28,7 @@ function hold({ ledger }: Stores, later: (renew: () => Promise<void>) => Promise
   return holdLease({ config, log, ledger: { ...ledger, renewLease } }, 'job', () => [], 'task');
 }
 
-test('a task whose renewals fail stops before its lease ends', async () => {
+test('rule 10: a task whose renewals fail stops before its lease ends', async () => {
   const lease = await hold(open(), () => Promise.reject(new Error('no answer')));
   await expect.poll(() => lease.signal.reason).toMatchObject({ code: 'LEASE_LOST' });
   await lease.release();

@@ -53,6 +53,7 @@ export async function startJobFixture(environment: Readonly<Record<string, strin
     db,
     env,
     jobs,
+    transports,
     /** A queued job of a new transport, or of one that the fixture made before under that name. */
     async enqueue(tables: readonly unknown[], more: object = {}): Promise<Job> {
       const name = `t-${randomUUID().slice(0, 8)}`;

@@ -76,5 +76,15 @@ function aPart(name: string, rows: number): Part {
 export function aClaim(more: Partial<Claim> = {}): Claim {
   const of = { jobId: 'j', splitId: 'TIMES-0', extractionId: 'id-TIMES', epoch: 2, position: 0 };
   const range = { kind: 'whole' } as const;
-  return { ...of, range, attempt: 3, failures: 1, holder: 'a', version: '1.0', ...more };
+  const earlierUploads: Claim['earlierUploads'] = [];
+  return {
+    ...of,
+    range,
+    earlierUploads,
+    attempt: 3,
+    failures: 1,
+    holder: 'a',
+    version: '1.0',
+    ...more,
+  };
 }

@@ -263,12 +263,12 @@ function launching(open: () => Stores) {
   it('lapses, so that a crashed launch can be finished', async () => {
     const stores = open();
     const { id } = await queuedJob(stores);
-    expect(await stores.jobs.takeLaunch(id)).toBe(true);
+    expect(await stores.jobs.takeLaunch(id)).toBe('first');
     const launch = stores.db.doc(`jobs/${id}`);
     const launchAt: Timestamp = (await launch.get()).get('launchAt');
     await launch.update({ launchAt: Timestamp.fromMillis(launchAt.toMillis() - 60_001) });
-    expect(await stores.jobs.takeLaunch(id)).toBe(true);
-    expect(await stores.jobs.takeLaunch(id)).toBe(false);
+    expect(await stores.jobs.takeLaunch(id)).toBe('again');
+    expect(await stores.jobs.takeLaunch(id)).toBeUndefined();
     expect(Object.keys(await stores.jobs.get('default', id))).not.toContain('launchAt');
   });
 
@@ -276,12 +276,12 @@ function launching(open: () => Stores) {
     const stores = open();
     const { id } = await queuedJob(stores);
     await stores.jobs.recordExecution(id, 'executions/1');
-    expect(await stores.jobs.takeLaunch(id)).toBe(false);
+    expect(await stores.jobs.takeLaunch(id)).toBeUndefined();
     expect(await stores.jobs.get('default', id)).toMatchObject({ execution: 'executions/1' });
     const other = await queuedJob(stores, 'other');
     await stores.jobs.requestCancel('default', other.id);
-    expect(await stores.jobs.takeLaunch(other.id)).toBe(false);
-    expect(await stores.jobs.takeLaunch('none')).toBe(false);
+    expect(await stores.jobs.takeLaunch(other.id)).toBeUndefined();
+    expect(await stores.jobs.takeLaunch('none')).toBeUndefined();
   });
 
   it('a refused launch fails the job and frees the transport', async () => {
@@ -342,11 +342,11 @@ function relaunching(open: () => Stores) {
   it('shares one lease with the first launch', async () => {
     const stores = open();
     const job = await queuedJob(stores);
-    expect(await stores.jobs.takeLaunch(job.id)).toBe(true);
+    expect(await stores.jobs.takeLaunch(job.id)).toBe('first');
     expect(await stores.jobs.takeRelaunch(job, most)).toBe(false);
     await stores.jobs.releaseLaunch(job.id);
     expect(await stores.jobs.takeRelaunch(job, most)).toBe(true);
-    expect(await stores.jobs.takeLaunch(job.id)).toBe(false);
+    expect(await stores.jobs.takeLaunch(job.id)).toBeUndefined();
   });
 
   it('is given so many times, but without end to a job that can only be completed', async () => {
@@ -468,7 +468,7 @@ function cancelling(open: () => Stores) {
   });
 
   it.each(['SUCCEEDED', 'PARTIALLY_SUCCEEDED'] as const)(
-    'a job that is publishing, or has %s, can only be completed',
+    'rule 5: a job that is publishing, or has %s, can only be completed',
     async (state) => {
       const stores = open();
       const verifying = await verifyingJob(stores);

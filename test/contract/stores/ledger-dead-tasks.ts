@@ -14,7 +14,7 @@ import {
 } from '../../support/stores.ts';
 
 export function deadTasks(open: () => Stores): void {
-  it('a split is taken over once the lease has run out by the server’s clock', async () => {
+  it('rule 10: a split is taken over once the lease has run out by the server’s clock', async () => {
     const stores = open();
     const job = await runningJob(stores);
     const claim = await claimOne(stores, job, 'dead');

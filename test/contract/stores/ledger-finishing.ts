@@ -88,7 +88,7 @@ export function finishing(open: () => Stores): void {
     },
   );
 
-  it('the outcome that was decided first stays', async () => {
+  it('rule 5: the outcome that was decided first stays', async () => {
     const stores = open();
     const verifying = await verifyingJob(stores);
     const results = [{ extractionId: 'id-TIMES', state: 'SUCCEEDED' }] as const;

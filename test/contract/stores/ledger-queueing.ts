@@ -15,7 +15,7 @@ import {
 } from '../../support/stores.ts';
 
 export function queueing(open: () => Stores): void {
-  it('8 tasks with 2 workers each claim every one of 50 splits exactly once', async () => {
+  it('rule 10: 8 tasks with 2 workers each claim every one of 50 splits exactly once', async () => {
     const stores = open();
     const job = await runningJob(stores, 50);
     const claims: Claim[] = [];
@@ -79,7 +79,7 @@ export function queueing(open: () => Stores): void {
     expect(await claimOne(stores, job, 'a')).toMatchObject({ extractionId: 'id-LARGE' });
   });
 
-  it('leaves a live task its work, and says that there may be more', async () => {
+  it('rule 11: leaves a live task its work, and says that there may be more', async () => {
     const stores = open();
     const job = await runningJob(stores);
     const claim = await claimOne(stores, job, 'live');

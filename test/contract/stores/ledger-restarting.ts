@@ -43,7 +43,7 @@ export function restarting(open: () => Stores): void {
     expect(await table(stores, job.id)).toMatchObject({ phase: 'READING', epoch: next.epoch });
   });
 
-  it('what was read before counts no more, committed or not', async () => {
+  it('rule 7: what was read before counts no more, committed or not', async () => {
     const stores = open();
     const { ledger } = stores;
     const job = await runningJob(stores, 3);

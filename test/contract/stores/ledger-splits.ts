@@ -16,7 +16,7 @@ const error = { code: 'ORACLE_CONNECTION_ERROR', message: 'cut' } as const;
 export function splitWrites(open: () => Stores): void {
   const only = async (stores: Stores, jobId: string) => (await stores.ledger.splits(jobId))[0];
 
-  it('a commit settles the split with its parts, however often it is sent', async () => {
+  it('rule 3: a commit settles the split with its parts, however often it is sent', async () => {
     const stores = open();
     const claim = await claimOne(stores, await runningJob(stores), 'a');
     await stores.ledger.commitSplit(claim, { parts: [partOf(claim)] });
@@ -62,7 +62,7 @@ export function splitWrites(open: () => Stores): void {
     await expect(stores.ledger.commitSplit(late, { parts: [] })).rejects.toMatchObject(lost);
   });
 
-  it('an attempt that was taken over can neither record, commit, fail nor hand back', async () => {
+  it('rule 3: an attempt that was taken over can neither record, commit, fail nor hand back', async () => {
     const stores = open();
     const { ledger } = stores;
     const job = await runningJob(stores);
@@ -108,7 +108,7 @@ export function splitWrites(open: () => Stores): void {
     await expectRefused(stores, claim);
   });
 
-  it('after a cancel nothing is committed', async () => {
+  it('rule 3: after a cancel nothing is committed', async () => {
     const stores = open();
     const claim = await claimOne(stores, await runningJob(stores), 'a');
     await stores.jobs.requestCancel('default', claim.jobId);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  isJobFolder,
   jobPrefix,
   latestName,
   loadName,
@@ -25,7 +26,7 @@ describe('folders of tables', () => {
     expect(tableFolder(owner, table)).toBe(folder);
   });
 
-  it('have one dot, no slash, and decode to what they stand for', () => {
+  it('rule 1: have one dot, no slash, and decode to what they stand for', () => {
     fc.assert(
       fc.property(name, name, (owner, table) => {
         const folder = tableFolder(owner, table);
@@ -51,10 +52,12 @@ describe('names of objects', () => {
     expect(jobPrefix('exports/eu', 'nightly', 12, id)).toBe('exports/eu/nightly/v000012-01234567/');
     expect(jobPrefix('', 'nightly', 1_234_567, id)).toBe('nightly/v1234567-01234567/');
     expect(transportPrefix('', 'nightly')).toBe('nightly/');
+    expect(['v000012-01234567', 'v1234567-01234567'].every(isJobFolder)).toBe(true);
+    expect(['v00012-01234567', 'nightly', 'v000012-0123456g'].some(isJobFolder)).toBe(false);
     expect(latestName('exports/nightly/v000012-01234567/')).toBe('exports/nightly/latest.json');
   });
 
-  it('a part is named by its split, epoch, attempt and place, so that no two writers share a name', () => {
+  it('rule 2: a part is named by its split, epoch, attempt and place, so that no two writers share a name', () => {
     const name = (split: number, epoch: number, attempt: number, part: number) =>
       partName('HR', 'JOBS', { split, epoch, attempt, part });
     expect(name(42, 1, 1, 1)).toBe('HR.JOBS/part-00042-a1.jsonl.gz');

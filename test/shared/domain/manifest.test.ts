@@ -42,7 +42,7 @@ describe('the manifest', () => {
     });
   });
 
-  it('has the same bytes in whatever order the records are read', () => {
+  it('rule 5: has the same bytes in whatever order the records are read', () => {
     const details = { b: [{ d: 1, c: null }], a: 2 };
     const error = { code: 'VALUE_ERROR', message: 'no', details } as const;
     const failed = { ...costs, result: { state: 'FAILED', error } } as const;

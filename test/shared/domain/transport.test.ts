@@ -208,6 +208,14 @@ describe('a transport', () => {
     expect(problemsOf({ ...minimal, labels: 5 })[0]).toContain('labels: ');
   });
 
+  it.each([
+    { name: 'v000012-3f9c01ab' },
+    { destination: { prefix: 'exports/nightly/v000012-3f9c01ab' } },
+    { destination: { prefix: 'v1234567-3f9c01ab/x' } },
+  ])('rule 1: nothing can be put below the folder of a job: %j', (more) => {
+    expect(problemsOf({ ...minimal, ...more }).join()).toContain('the folder of a job');
+  });
+
   it('a prefix that is taken has no empty, hidden or relative segment', () => {
     fc.assert(
       fc.property(

@@ -14,28 +14,32 @@ import {
   storesOn,
 } from '../../support/stores.ts';
 
+// With CONTENTION_TASKS=200 CONTENTION_SPLITS=5000 it takes some minutes.
+const crowd = Number(process.env['CONTENTION_TASKS'] ?? 50);
+const count = Number(process.env['CONTENTION_SPLITS'] ?? 1_250);
+
 /** Firestore's client gives a transaction up after five attempts; none of the tasks may get to see that. */
-describe('50 tasks that share 1,250 splits on the embedded server', () => {
+describe(`${crowd} tasks that share ${count} splits on the embedded server`, () => {
   let server: Awaited<ReturnType<typeof startFirestore>>;
   const open = storesOn(async () => {
     server = await startFirestore();
     return server;
   });
 
-  it('do each once, for at most 8 billed reads and writes per split', {
-    timeout: 600_000,
+  it('rule 10: do each once, for about 9 billed reads and writes per split', {
+    timeout: 1_800_000,
   }, async () => {
     const stores = open();
-    const job = await runningJob(stores, 1_250);
-    await renewLeases(stores, job, 50);
+    const job = await runningJob(stores, count);
+    await renewLeases(stores, job, crowd);
     const before = { ...server.requests };
-    await exportAll(stores, job, 50, 2_000);
-    const reads = (server.requests.reads - before.reads) / 1_250;
-    const writes = (server.requests.writes - before.writes) / 1_250;
+    await exportAll(stores, job, crowd, 2_000);
+    const reads = (server.requests.reads - before.reads) / count;
+    const writes = (server.requests.writes - before.writes) / count;
     process.stdout.write(`Per split: ${reads.toFixed(2)} reads, ${writes.toFixed(2)} writes.\n`);
-    await expectEachDoneOnce(stores, job, 1_250);
-    // Three writes, three reads that fence a commit, one of a page, and about one of all that is shared by few splits.
-    expect(reads + writes).toBeLessThanOrEqual(9);
+    await expectEachDoneOnce(stores, job, count);
+    // Three writes, three reads that fence a commit, one of a page, and about two of all that few splits share.
+    expect(reads + writes).toBeLessThanOrEqual(9.5);
   });
 });
 

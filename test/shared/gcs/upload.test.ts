@@ -161,7 +161,7 @@ describe('the end of an upload', () => {
     },
   );
 
-  test('that is never answered is settled by comparing CRC32C', async () => {
+  test('rule 2: that is never answered is settled by comparing CRC32C', async () => {
     const lost = fixture.server.faults.inject({ on: 'chunk', action: 'lose-answer' });
     const query = fixture.server.faults.inject({ on: 'query', action: { status: 503 }, times: 5 });
     await expect(upload(oneChunk)).resolves.toMatchObject({ crc32c: crc32cOf(oneChunk) });
@@ -179,7 +179,7 @@ describe('the end of an upload', () => {
     expect([lost.consumed, query.consumed, stat.consumed]).toEqual([1, 5, 6]);
   });
 
-  test('is refused while the name holds a foreign object, which stays', async () => {
+  test('rule 2: is refused while the name holds a foreign object, which stays', async () => {
     const uri = await fixture.store.beginUpload(bucket, name, 'application/gzip');
     await fixture.store.create(bucket, name, 'foreign', 'text/plain');
     await expect(
@@ -281,7 +281,7 @@ describe('an upload fails', () => {
     expect((error as Error).cause).toBeInstanceOf(Error);
   });
 
-  test('after its session was cancelled in the middle, and no object appears', async () => {
+  test('rule 4: after its session was cancelled in the middle, and no object appears', async () => {
     const uri = await fixture.store.beginUpload(bucket, name, 'application/gzip');
     async function* cancelledMidway() {
       yield threeChunks.subarray(0, 2 * chunkBytes);

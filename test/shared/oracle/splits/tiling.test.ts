@@ -49,7 +49,7 @@ function spoil(ranges: readonly SplitRange[], at: number): SplitRange[][] {
 }
 
 describe('ranges of ROWIDs', () => {
-  it('tile when each ends where the next begins, and in no other case', () => {
+  it('rule 9: tile when each ends where the next begins, and in no other case', () => {
     fc.assert(
       fc.property(cuts, fc.nat(), (some, at) => {
         const ranges = rangesBetween(some);
