@@ -4,6 +4,7 @@ import type {
   ExtractionState,
   TableClaim,
   TableConsistency,
+  TableDesign,
 } from './domain/extraction.ts';
 import type { PlannedCondition } from './domain/filter.ts';
 import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
@@ -29,6 +30,8 @@ export interface TableDefinition extends TableName {
   readonly source?: TableName;
   readonly kind: TableKind;
   readonly comment?: string | null;
+  /** As `identities` has it, asked before the columns: while it stays the same they do. Absent in a list of tables. */
+  readonly identity?: string;
   /** In the order of the table; invisible columns are not listed. */
   readonly columns: readonly ColumnDefinition[];
   /** Absent when they were never gathered. */
@@ -381,6 +384,8 @@ export interface TablePlan {
   readonly scn?: string;
   readonly consistency: TableConsistency;
   readonly identity?: string;
+  /** Where the table was looked at anew, what it is by now. */
+  readonly design?: TableDesign;
   readonly countedRows?: number;
   readonly splitMethod: SplitMethod;
   /** One per split; their order gives the splits their positions 0 … n-1. */
