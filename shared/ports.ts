@@ -70,6 +70,8 @@ export interface DatabaseFacts {
   readonly scn: { readonly value: string; readonly source: ScnSource } | undefined;
   /** Views of the system that are not open to everybody, and whether they are to our user. */
   readonly views: Readonly<Record<SystemView, boolean>>;
+  /** Whether DBMS_PARALLEL_EXECUTE is open to our user, in a database that is open for writing. */
+  readonly makesChunks: boolean;
   /** How long, in seconds, undo is meant to be kept; undefined when our user may not look. */
   readonly undoRetention: number | undefined;
   /** The shortest time for which the database lately kept it; it adjusts that to its load. */
@@ -78,7 +80,13 @@ export interface DatabaseFacts {
   readonly exempt: { readonly rows: boolean; readonly redaction: boolean };
 }
 
-type SystemView = 'V$DATABASE' | 'DBA_EXTENTS' | 'DBA_SEGMENTS' | 'V$PARAMETER' | 'V$UNDOSTAT';
+type SystemView =
+  | 'V$DATABASE'
+  | 'DBA_EXTENTS'
+  | 'DBA_OBJECTS'
+  | 'DBA_SEGMENTS'
+  | 'V$PARAMETER'
+  | 'V$UNDOSTAT';
 
 /** The data dictionary, asked for many tables at once. */
 export interface OracleCatalogue {
