@@ -76,6 +76,7 @@ async function exportRange(
     maxPartBytes: options.target_part_bytes * partAllowance,
     gzipLevel: options.gzip_level,
     refuseReplacements: options.on_replacement === 'fail',
+    client: claim.jobId,
     action: `${transportName} v${version} ${table} ${claim.position}`,
     logFields: logFields(ctx, job, labelsOf(claim, extraction)),
   };

@@ -47,6 +47,15 @@ test('a split that failed waits in the hands of its session: idle ones do not us
   expect(await fixture.rows(job, 'HR', 'CUT')).toHaveLength(100);
 });
 
+test('sessions show a DBA the job, and the split that they read', async () => {
+  fillTable(fixture.database, 'HR', 'SHOWN', 10);
+  const { oracle } = fixture.backends;
+  const job = await fixture.enqueue(['HR.SHOWN']);
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  expect(oracle.clients).toContain(job.id);
+  expect(oracle.actions).toContain(`${job.transportName} v1 SHOWN 0`);
+});
+
 test('a session that a DBA kills is tried once more, and no more', async () => {
   fillTable(fixture.database, 'HR', 'KILLED', 100);
   const { faults } = fixture.backends.oracle;
