@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Transport } from '../shared/domain/transport.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import { mapLimited } from '../shared/map-limited.ts';
-import type { OracleSource } from '../shared/ports.ts';
+import type { OracleSource, TableName } from '../shared/ports.ts';
 import type { Context } from './context.ts';
 import { transportId } from './fields.ts';
 import type { Reply } from './http/answer.ts';
@@ -24,7 +24,7 @@ export async function preflightTransport(
   const transport = await ctx.transports.get(principal.tenant, params.id);
   const oracle = await ctx.oracle.source();
   const findings = await within(questionsMs, caller, (signal) => ask(oracle, transport, signal));
-  const tables = await checkTables(oracle, transport, findings, caller);
+  const tables = await checkTables(ctx, oracle, transport, findings, caller);
   return { body: { ...viewDatabase(oracle, transport, findings, tables), tables } };
 }
 
@@ -45,18 +45,26 @@ async function ask(oracle: OracleSource, { tables }: Transport, signal: AbortSig
     definition instanceof OraFerryError ? [] : [definition.source ?? definition],
   );
   const policies = await oracle.catalogue.policies(sources, signal);
-  return { facts, definitions, policies };
+  const bytes = await oracle.catalogue.sizes(sources, signal);
+  const sizes = new Map(sources.map((source, at) => [nameOf(source), bytes[at]]));
+  const sizeOf = (table: TableName) => sizes.get(nameOf(table));
+  return { facts, definitions, policies, sizeOf };
+}
+
+function nameOf({ owner, table }: TableName): string {
+  return JSON.stringify([owner, table]);
 }
 
 function checkTables(
+  { config }: Context,
   oracle: OracleSource,
   { tables, options }: Transport,
-  { facts, definitions, policies }: Findings,
+  { definitions, ...findings }: Findings,
   caller: AbortSignal,
 ): Promise<TableCheck[]> {
   const showColumns = tables.length <= tablesWithColumns;
   const signal = AbortSignal.any([AbortSignal.timeout(probesMs), caller]);
-  const checker = { oracle, options, facts, policies, showColumns, signal };
+  const checker = { ...findings, oracle, options, sessions: config.job, showColumns, signal };
   return mapLimited(tables, concurrentProbes, (table, index) => {
     const definition = definitions[index];
     if (!definition) throw new Error('The catalogue answers for every name.');

@@ -31,8 +31,8 @@ export interface TaskContext {
   close(): Promise<void>;
 }
 
-/** Wires the adapters of a task. Throws VALIDATION_ERROR when the configuration is not usable. */
-export function createTaskContext(env: NodeJS.ProcessEnv): TaskContext {
+/** Wires the adapters of a task, for a job that Oracle's sessions name. Throws VALIDATION_ERROR when the configuration is not usable. */
+export function createTaskContext(env: NodeJS.ProcessEnv, jobId?: string): TaskContext {
   const config = loadConfig(env);
   const log = createLogger(config, 'oraferry-job');
   const db = createFirestore(config);
@@ -40,6 +40,7 @@ export function createTaskContext(env: NodeJS.ProcessEnv): TaskContext {
   const announcer = createJobAnnouncer(config);
   const oracle = createOracleSource(requireOracle(config), {
     action: 'plan',
+    client: jobId,
     log,
     poolMax: config.job.workers,
   });

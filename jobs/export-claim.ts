@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Extraction } from '../shared/domain/extraction.ts';
 import type { Claim, SplitResult } from '../shared/domain/split.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
-import { attemptsAllowed, withRetry } from '../shared/retry.ts';
+import { attemptsAllowed, failureDelayMs, withRetry } from '../shared/retry.ts';
 import type { SplitTask } from './export-split.ts';
 import { logFields } from './log-fields.ts';
 import { isOutdated, outdatedReport } from './outdated.ts';
@@ -14,7 +14,6 @@ import type { SplitWorker } from './worker-process.ts';
 
 // A split that takes its whole task down leaves no failure behind, only another claim.
 const maxClaims = 20;
-const retryDelayMs = { initial: 500, max: 30_000 };
 /** Parts may grow to this multiple of the wanted size before the stream goes on in another one. */
 const partAllowance = 2;
 
@@ -77,6 +76,7 @@ async function exportRange(
     maxPartBytes: options.target_part_bytes * partAllowance,
     gzipLevel: options.gzip_level,
     refuseReplacements: options.on_replacement === 'fail',
+    client: claim.jobId,
     action: `${transportName} v${version} ${table} ${claim.position}`,
     logFields: logFields(ctx, job, labelsOf(claim, extraction)),
   };
@@ -115,11 +115,12 @@ async function handBack({ ctx }: Shared, claim: Claim): Promise<void> {
 }
 
 async function record(
-  { ctx, job, signal }: Shared,
+  shared: Shared,
   claim: Claim,
   extraction: Extraction,
   error: unknown,
 ): Promise<void> {
+  const { ctx, job, signal } = shared;
   if (isOutdated(error)) {
     const report = outdatedReport(job, extraction, error);
     await withRetry(storePolicy, signal, () => ctx.ledger.restartTable(claim, report));
@@ -127,11 +128,11 @@ async function record(
   }
   const failures = claim.failures + 1;
   const final = failures >= attemptsAllowed(error, ctx.config.job.attempts);
+  // It stays in our hands while we wait, or idle sessions would use up its attempts at once.
+  const delayMs = final ? 0 : failureDelayMs(error, failures);
+  await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+  if (signal.aborted) return handBack(shared, claim);
   await withRetry(storePolicy, signal, () =>
     ctx.ledger.failSplit(claim, reportError(error), final),
   );
-  if (final) return;
-  // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-  const ceiling = Math.min(retryDelayMs.max, retryDelayMs.initial * 2 ** failures);
-  await sleep(Math.random() * ceiling, undefined, { signal }).catch(() => undefined);
 }

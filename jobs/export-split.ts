@@ -41,6 +41,8 @@ export interface SplitTask {
   readonly gzipLevel: number;
   /** What the session is for, as a DBA sees it. */
   readonly action?: string;
+  /** Whom it works for: the job. */
+  readonly client?: string;
   /** A value that came with U+FFFD fails the split instead of being counted. */
   readonly refuseReplacements: boolean;
   /** What the worker's log entries carry while it is at it. */

@@ -29,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(usage);
     return usageExitCode;
   }
-  const context = await createContext();
+  const context = await createContext(jobId);
   return context ? carryOut(context, jobId) : usageExitCode;
 }
 
@@ -47,9 +47,9 @@ function parseJobId(args: readonly string[]): string | undefined {
 }
 
 /** Without a configuration there is no logger yet: the problem goes out in the form of a log entry all the same. */
-async function createContext(): Promise<TaskContext | undefined> {
+async function createContext(jobId: string): Promise<TaskContext | undefined> {
   try {
-    return createTaskContext(process.env);
+    return createTaskContext(process.env, jobId);
   } catch (error) {
     logLastWords(error, process.env);
     return undefined;

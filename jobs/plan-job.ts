@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { boundComments } from '../shared/domain/comments.ts';
 import type { Extraction } from '../shared/domain/extraction.ts';
-import { planFilter } from '../shared/domain/filter.ts';
 import type { Job } from '../shared/domain/job.ts';
-import { planColumns } from '../shared/domain/plan-columns.ts';
 import type { TransportTable } from '../shared/domain/transport.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
 import type { TableDefinition } from '../shared/ports.ts';
 import { askOracle } from './ask-oracle.ts';
 import type { TaskContext } from './context.ts';
+import { designTable } from './design-table.ts';
 import { joinProblems } from './problems.ts';
 import { watchJob } from './watch-job.ts';
 
@@ -68,17 +66,14 @@ async function describeTables(
   const sources = definitions.flatMap((found) =>
     found instanceof OraFerryError ? [] : [found.source ?? found],
   );
-  const [identities, sizes] = await askOracle(ctx, signal, ({ catalogue }) =>
-    Promise.all([catalogue.identities(sources, signal), catalogue.sizes(sources, signal)]),
-  );
+  const sizes = await askOracle(ctx, signal, ({ catalogue }) => catalogue.sizes(sources, signal));
   let at = 0;
   const problems: OraFerryError[] = [];
   const tables = job.tables.map((table, position): Extraction => {
     const definition = definitions[position];
     const found = definition instanceof OraFerryError ? -1 : at++;
     try {
-      const facts = { identity: identities[found], bytes: sizes[found] };
-      return toExtraction(job, table, position, definition, facts);
+      return toExtraction(job, table, position, definition, sizes[found]);
     } catch (error) {
       const problem = toOraFerryError(error);
       problems.push(problem);
@@ -94,19 +89,14 @@ function toExtraction(
   table: TransportTable,
   position: number,
   definition: TableDefinition | OraFerryError | undefined,
-  { identity, bytes }: { identity: string | undefined; bytes: number | undefined },
+  bytes: number | undefined,
 ): Extraction {
   if (!definition || definition instanceof OraFerryError) throw definition;
-  const { source, kind, comment, statistics } = definition;
-  const filter = planFilter(definition, table.where);
+  const { identity, statistics } = definition;
   const estimatedBytes = bytes ?? statistics?.bytes ?? undefined;
   return {
     ...bare(table, position),
-    kind,
-    columns: boundComments(planColumns(definition, table, job.options)),
-    ...(source && { source }),
-    ...(filter.length > 0 && { filter }),
-    ...(comment && { comment }),
+    ...designTable(job, table, definition),
     ...(identity !== undefined && { identity }),
     ...(estimatedBytes !== undefined && { estimatedBytes }),
     ...(statistics && { estimatedRows: statistics.rows }),

@@ -1,10 +1,11 @@
 import type { Extraction } from '../shared/domain/extraction.ts';
 import type { Job } from '../shared/domain/job.ts';
+import { splitsWanted } from '../shared/domain/splits-wanted.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import type { RowChoice, TableName, TablePlan } from '../shared/ports.ts';
 import { askOracle } from './ask-oracle.ts';
 import type { TaskContext } from './context.ts';
-import { splitsWanted } from './splits-wanted.ts';
+import { designTable } from './design-table.ts';
 
 /**
  * How the table is to be read: at which SCN, how many rows Oracle counts there, in which splits. The count comes
@@ -16,21 +17,17 @@ export async function planTable(
   extraction: Extraction,
   signal: AbortSignal,
 ): Promise<TablePlan> {
-  const table = extraction.source ?? { owner: extraction.owner, table: extraction.table };
-  const { identity, scn } = await snapshotOf(ctx, extraction, table, signal);
-  const of = { ...(identity !== undefined && { identity }) };
-  const choice = { scn, filter: extraction.filter };
-  const count = await countAt(ctx, job, extraction, { table, choice }, signal);
-  if (count === 'forbidden') return { ...of, ...inOneTransaction };
+  const { scn, ...known } = await snapshotOf(ctx, job, extraction, signal);
+  const { kind, filter, columns, source } = known.design ?? extraction;
+  const table = source ?? { owner: extraction.owner, table: extraction.table };
+  const choice = { scn, filter };
+  const count = await countAt(ctx, job, columns, { table, choice }, signal);
+  if (count === 'forbidden') return { ...known, ...inOneTransaction };
   const countedRows = count === 'unknown' ? undefined : count;
   const splits = splitsWanted(ctx.config.job, job.options, { ...extraction, countedRows });
-  const { method, ranges } = await divide(
-    ctx,
-    { ...table, kind: extraction.kind, scn, splits },
-    signal,
-  );
+  const { method, ranges } = await divide(ctx, { ...table, kind, scn, splits }, signal);
   return {
-    ...of,
+    ...known,
     scn,
     consistency: 'scn',
     splitMethod: method,
@@ -46,17 +43,26 @@ const inOneTransaction = {
   ranges: [{ kind: 'whole' }],
 } as const satisfies TablePlan;
 
-/** The identity is of before the SCN, so that whatever changes after it shows. */
+type Snapshot = Pick<TablePlan, 'identity' | 'design'> & { readonly scn: string };
+
+/**
+ * A table that gets an SCN of its own may have changed since it was described. Identity and definition are of before
+ * the SCN, in this order, so that whatever changes later shows.
+ */
 async function snapshotOf(
   ctx: TaskContext,
-  { epoch, scn, identity }: Extraction,
-  table: TableName,
+  job: Job,
+  { scn, identity, owner, table, position }: Extraction,
   signal: AbortSignal,
-): Promise<{ identity: string | undefined; scn: string }> {
-  if (scn !== undefined) return { identity, scn };
-  const isFirst = epoch === 1;
-  const current = isFirst ? identity : await identityOf(ctx, table, signal);
-  return { identity: current, scn: await askOracle(ctx, signal, (o) => o.currentScn(signal)) };
+): Promise<Snapshot> {
+  if (scn !== undefined) return { scn, ...(identity !== undefined && { identity }) };
+  const definition = await askOracle(ctx, signal, (o) => o.describe({ owner, table }, signal));
+  const wanted = job.tables[position] ?? { owner, table };
+  return {
+    design: designTable(job, wanted, definition),
+    ...(definition.identity !== undefined && { identity: definition.identity }),
+    scn: await askOracle(ctx, signal, (o) => o.currentScn(signal)),
+  };
 }
 
 /** What the dictionary says of the table now; to be compared with what it said before. */
@@ -80,7 +86,7 @@ interface Question {
 async function countAt(
   ctx: TaskContext,
   job: Job,
-  { columns }: Extraction,
+  columns: Extraction['columns'],
   { table, choice }: Question,
   signal: AbortSignal,
 ): Promise<number | 'unknown' | 'forbidden'> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Extraction, TableClaim } from '../shared/domain/extraction.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
-import { attemptsAllowed, withRetry } from '../shared/retry.ts';
+import { attemptsAllowed, failureDelayMs, withRetry } from '../shared/retry.ts';
 import { logFields } from './log-fields.ts';
 import { isOutdated, outdatedReport } from './outdated.ts';
 import { identityOf, planTable } from './plan-table.ts';
@@ -67,11 +67,12 @@ async function carryOut(
 const doing = { plan: 'planned', check: 'checked' } as const;
 
 async function record(
-  { ctx, job, signal }: Shared,
+  shared: Shared,
   claim: TableClaim,
   extraction: Extraction,
   error: unknown,
 ): Promise<void> {
+  const { ctx, job, signal } = shared;
   const { ledger } = ctx;
   if (isOutdated(error)) {
     const report = outdatedReport(job, extraction, error);
@@ -80,7 +81,12 @@ async function record(
     return;
   }
   const allowed = attemptsAllowed(error, ctx.config.job.attempts);
-  const final = extraction.failures + 1 >= allowed;
+  const failures = extraction.failures + 1;
+  const final = failures >= allowed;
+  // As with a split, it stays in our hands meanwhile.
+  const delayMs = final ? 0 : failureDelayMs(error, failures);
+  await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+  if (signal.aborted) return handBack(shared, claim);
   await withRetry(storePolicy, signal, () => ledger.failTable(claim, reportError(error), final));
 }
 

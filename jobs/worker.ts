@@ -47,7 +47,7 @@ async function execute(id: number, task: SplitTask): Promise<void> {
   const run: Run = { id, task, abort: new AbortController() };
   current = run;
   try {
-    context ??= createContext();
+    context ??= createContext(task.client);
     const result = await exportSplit(context, task, hooksOf(run), run.abort.signal);
     send({ kind: 'done', run: id, result });
   } catch (error) {
@@ -56,13 +56,14 @@ async function execute(id: number, task: SplitTask): Promise<void> {
   }
 }
 
-function createContext(): WorkerContext {
+function createContext(client: string | undefined): WorkerContext {
   const config = loadConfig(process.env);
   const log = createLogger(config, 'oraferry-worker', undefined, () => ({
     ...current?.task.logFields,
   }));
   endOnUncaught(log);
-  const oracle = createOracleSource(requireOracle(config), { action: 'export', log, poolMax: 1 });
+  const purpose = { action: 'export', client, log, poolMax: 1 };
+  const oracle = createOracleSource(requireOracle(config), purpose);
   return { log, oracle, objects: createObjectStore(config, log) };
 }
 

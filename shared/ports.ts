@@ -4,6 +4,7 @@ import type {
   ExtractionState,
   TableClaim,
   TableConsistency,
+  TableDesign,
 } from './domain/extraction.ts';
 import type { PlannedCondition } from './domain/filter.ts';
 import type { Consistency, Job, JobOutcome, JobState } from './domain/job.ts';
@@ -30,6 +31,8 @@ export interface TableDefinition extends TableName {
   readonly source?: TableName;
   readonly kind: TableKind;
   readonly comment?: string | null;
+  /** As `identities` has it, asked before the columns: while it stays the same they do. Absent in a list of tables. */
+  readonly identity?: string;
   /** In the order of the table; invisible columns are not listed. */
   readonly columns: readonly ColumnDefinition[];
   /** Absent when they were never gathered. */
@@ -68,6 +71,8 @@ export interface DatabaseFacts {
   readonly scn: { readonly value: string; readonly source: ScnSource } | undefined;
   /** Views of the system that are not open to everybody, and whether they are to our user. */
   readonly views: Readonly<Record<SystemView, boolean>>;
+  /** Whether DBMS_PARALLEL_EXECUTE is open to our user, in a database that is open for writing. */
+  readonly makesChunks: boolean;
   /** How long, in seconds, undo is meant to be kept; undefined when our user may not look. */
   readonly undoRetention: number | undefined;
   /** The shortest time for which the database lately kept it; it adjusts that to its load. */
@@ -76,7 +81,13 @@ export interface DatabaseFacts {
   readonly exempt: { readonly rows: boolean; readonly redaction: boolean };
 }
 
-type SystemView = 'V$DATABASE' | 'DBA_EXTENTS' | 'DBA_SEGMENTS' | 'V$PARAMETER' | 'V$UNDOSTAT';
+type SystemView =
+  | 'V$DATABASE'
+  | 'DBA_EXTENTS'
+  | 'DBA_OBJECTS'
+  | 'DBA_SEGMENTS'
+  | 'V$PARAMETER'
+  | 'V$UNDOSTAT';
 
 /** The data dictionary, asked for many tables at once. */
 export interface OracleCatalogue {
@@ -383,6 +394,8 @@ export interface TablePlan {
   readonly scn?: string;
   readonly consistency: TableConsistency;
   readonly identity?: string;
+  /** Where the table was looked at anew, what it is by now. */
+  readonly design?: TableDesign;
   readonly countedRows?: number;
   readonly splitMethod: SplitMethod;
   /** One per split; their order gives the splits their positions 0 … n-1. */

@@ -28,7 +28,8 @@ export async function withRetry<T>(
       return await operation();
     } catch (error) {
       if (attempt >= attemptsAllowed(error, attempts)) throw error;
-      await sleep(backoff.duration, undefined, { signal }).catch(() => {
+      const delayMs = isForLater(error) ? failureDelayMs(error, attempt) : backoff.duration;
+      await sleep(delayMs, undefined, { signal }).catch(() => {
         throw error;
       });
       backoff = backoff.next(undefined);
@@ -39,8 +40,31 @@ export async function withRetry<T>(
 /** Attempts that make sense when one ended like this: one when it is final, two where somebody may have meant it. */
 export function attemptsAllowed(error: unknown, most: number): number {
   if (!(error instanceof OraFerryError) || !error.retryable) return 1;
-  const { retry } = (error.details ?? {}) as { retry?: unknown };
-  return retry === 'once' ? Math.min(2, most) : most;
+  return adviceOf(error) === 'once' ? Math.min(2, most) : most;
+}
+
+const delays = {
+  soon: { initialMs: 500, maxMs: 30_000 },
+  /** A database that starts, or has no session to spare, needs a minute or two. */
+  later: { initialMs: 5_000, maxMs: 60_000 },
+};
+
+/**
+ * How long to wait when so many attempts have failed, the last one like this: full jitter
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+ */
+export function failureDelayMs(error: unknown, failures: number): number {
+  const { initialMs, maxMs } = isForLater(error) ? delays.later : delays.soon;
+  return Math.random() * Math.min(maxMs, initialMs * 2 ** failures);
+}
+
+function isForLater(error: unknown): boolean {
+  return adviceOf(error) === 'later';
+}
+
+function adviceOf(error: unknown): unknown {
+  const details = error instanceof OraFerryError ? error.details : undefined;
+  return (Object(details) as { retry?: unknown }).retry;
 }
 
 /** True for errors that may vanish by themselves. */

@@ -1,10 +1,13 @@
 import type { PlannedColumn } from '../../shared/domain/column.ts';
 import { type PlannedCondition, planFilter } from '../../shared/domain/filter.ts';
 import { planColumn, planColumns } from '../../shared/domain/plan-columns.ts';
+import type { SplitMethod } from '../../shared/domain/split-range.ts';
+import { splitsWanted } from '../../shared/domain/splits-wanted.ts';
 import type { Transport, TransportTable } from '../../shared/domain/transport.ts';
 import { type ErrorReport, OraFerryError, reportError } from '../../shared/errors.ts';
 import { isWithoutLobs } from '../../shared/oracle/errors.ts';
 import { grantOnLobs, grantOnTable } from '../../shared/oracle/grants.ts';
+import { likelyMethod } from '../../shared/oracle/splits/likely-method.ts';
 import type {
   DatabaseFacts,
   OracleSource,
@@ -22,6 +25,10 @@ export interface Checker {
   readonly options: Transport['options'];
   readonly facts: DatabaseFacts;
   readonly policies: TablePolicies;
+  /** What one task of the job has. */
+  readonly sessions: Parameters<typeof splitsWanted>[0];
+  /** Bytes of its segments; undefined where our user may not look. */
+  readonly sizeOf: (table: TableName) => number | undefined;
   /** Show each planned column. */
   readonly showColumns: boolean;
   /** When it aborts, what was not checked by then says so. */
@@ -55,7 +62,7 @@ const nothingKnown = {
   unsupported_columns: [],
   warnings: [],
   estimate: { rows: null, bytes: null, last_analyzed: null },
-  split_method: 'whole table' as const,
+  split_method: null,
 };
 
 /** A table that our user does not see may only lack the grant; Oracle does not tell. */
@@ -119,6 +126,7 @@ function viewDefinition(
     unsupported_columns: unsupportedOf(definition).filter(({ name }) => isSelected(name)),
     problems: [...problems],
     warnings: tableWarnings(definition, columns ?? [], checker),
+    split_method: splitMethodOf(checker, definition),
     estimate: {
       rows: statistics?.rows ?? null,
       bytes: statistics?.bytes ?? null,
@@ -166,7 +174,16 @@ function viewObstacle(
 }
 
 function settled(check: TableCheck): TableCheck {
-  return { ...check, ok: check.problems.length === 0 };
+  const ok = check.problems.length === 0;
+  return { ...check, ok, split_method: ok ? check.split_method : null };
+}
+
+function splitMethodOf(checker: Checker, definition: TableDefinition): SplitMethod {
+  const { kind, statistics } = definition;
+  const estimatedBytes = checker.sizeOf(sourceOf(definition)) ?? statistics?.bytes ?? undefined;
+  const size = { estimatedBytes, estimatedRows: statistics?.rows };
+  const splits = splitsWanted(checker.sessions, checker.options, size);
+  return splits > 1 ? likelyMethod(kind, checker.facts) : 'whole table';
 }
 
 function sourceOf({ source, owner, table }: TableDefinition): TableName {

@@ -6,6 +6,7 @@ import {
 } from '../../shared/oracle/grants.ts';
 import type { DatabaseFacts, TablePolicies } from '../../shared/ports.ts';
 import type { Grant, Preflight, TableCheck } from '../views/preflight.ts';
+import { isDivided } from './undo.ts';
 
 /** All grants that are missing, and those without which the export fails as one script. */
 export function missingGrants(
@@ -27,7 +28,11 @@ export function missingGrants(
           },
         ],
   );
-  const missing = [...uniqueStatements(onTables), ...systemGrants(facts, policies)];
+  const missing = [
+    ...uniqueStatements(onTables),
+    ...systemGrants(facts, policies),
+    ...(tables.some(isDivided) ? grantsForSplits(facts) : []),
+  ];
   const required = missing.filter((grant) => grant.required);
   return { missing, script: grantScript(required.map(({ statement }) => statement)) };
 }
@@ -51,4 +56,16 @@ function systemGrants(facts: DatabaseFacts, policies: TablePolicies): Grant[] {
     ...(seesUndo ? [] : [grant('V_$PARAMETER', 'comparing the undo retention with the export')]),
     ...(seesRedaction ? [] : [grant('REDACTION_POLICIES', 'checking whether values are masked')]),
   ];
+}
+
+/** Without them other ways lead to splits, less even ones. */
+function grantsForSplits({ views, user }: DatabaseFacts): Grant[] {
+  const wanted = ['DBA_EXTENTS', 'DBA_OBJECTS', 'DBA_SEGMENTS'] as const;
+  return wanted
+    .filter((view) => !views[view])
+    .map((view) => ({
+      statement: grantOnSystem(view, user),
+      needed_for: 'dividing large tables evenly',
+      required: false,
+    }));
 }

@@ -7,15 +7,17 @@ const bytesPerSecond = 10_000_000;
 
 /**
  * How long undo is needed, and kept. With one SCN for the job that is until the last table is read; with one for
- * each table, while the largest is. A table is read by one session, and each task counts as one.
+ * each table, while the largest is. Each task counts as one session; they share the tables that are divided.
  */
 export function undoFor(
   { options }: Transport,
   facts: DatabaseFacts,
   tables: readonly TableCheck[],
 ): Preflight['undo'] {
-  const bytes = tables.flatMap(({ estimate }) => estimate.bytes ?? []);
-  const largest = bytes.reduce((most, one) => Math.max(most, one), 0);
+  const known = tables.filter(({ estimate }) => estimate.bytes !== null);
+  const bytes = known.map(({ estimate }) => estimate.bytes ?? 0);
+  const alone = known.map((table, at) => (bytes[at] ?? 0) / (isDivided(table) ? options.tasks : 1));
+  const largest = alone.reduce((most, one) => Math.max(most, one), 0);
   const all = bytes.reduce((sum, one) => sum + one, 0);
   const spread = options.snapshot === 'job' ? Math.max(largest, all / options.tasks) : largest;
   // What the database found out it can keep outdoes what it was asked to keep.
@@ -24,6 +26,10 @@ export function undoFor(
   const needed = bytes.length === 0 ? null : Math.ceil(spread / bytesPerSecond);
   const sufficient = kept === null || needed === null ? null : needed <= kept;
   return { retention_seconds: kept, needed_seconds: needed, sufficient };
+}
+
+export function isDivided({ split_method: way }: TableCheck): boolean {
+  return way !== null && way !== 'whole table';
 }
 
 export function undoWarnings({

@@ -84,6 +84,9 @@ export interface Extraction {
   readonly result?: { readonly state: ExtractionState; readonly error?: ErrorReport | undefined };
 }
 
+/** What a table is, and what is read of it. */
+export type TableDesign = Pick<Extraction, 'kind' | 'columns' | 'source' | 'filter' | 'comment'>;
+
 /** The right to plan a table, or to check it once it is read; every write on its behalf is refused once it is lost. */
 export interface TableClaim {
   readonly purpose: 'plan' | 'check';

@@ -85,13 +85,14 @@ function newSplit(
 }
 
 function open(db: Firestore, claim: TableClaim, plan: TablePlan): Promise<void> {
-  const { scn, identity, countedRows, consistency, splitMethod, ranges } = plan;
+  const { scn, identity, countedRows, consistency, splitMethod, ranges, design } = plan;
   const nothing = FieldValue.delete();
   return db.runTransaction(async (tx) => {
     const { table, stored } = await readTable(db, tx, claim);
     if (isPublished(stored, claim)) return;
     await requirePlanner(db, tx, claim);
     tx.update(table.ref, {
+      ...(design && { source: nothing, filter: nothing, comment: nothing, ...design }),
       phase: 'READING',
       holder: nothing,
       plannedAt: table.readTime.toDate().toISOString(),

@@ -5,7 +5,7 @@ import { closedEarly, isKnown, type Meaning, meaningOf } from './meanings.ts';
 /**
  * Translates what the driver threw, keeping it as the cause. The message names the ORA or NJS code, never
  * Oracle's own text, which may hold data. `details.oracle_code` has the code; `details.retry` is `once` where a
- * second attempt is the last sensible one. What did not come from Oracle stays as it is.
+ * second attempt is the last sensible one, `later` where it had better wait longer. What did not come from Oracle stays as it is.
  */
 export function translateOracleError(error: unknown, table?: TableName): unknown {
   return translateAs(meaningOf(codesOf(error), textOf(error)), error, table);
@@ -30,9 +30,14 @@ function translateAs(meaning: Meaning, error: unknown, table?: TableName): unkno
   const subject = table ? `${table.owner}.${table.table}: ` : '';
   return new OraFerryError(meaning.code, `${subject}${meaning.says} (${codes.join(', ')}).`, {
     cause: error,
-    details: { oracle_code: code, ...(meaning.once && { retry: 'once' }) },
+    details: { oracle_code: code, ...retryOf(meaning) },
     ...(meaning.retryable !== undefined && { retryable: meaning.retryable }),
   });
+}
+
+function retryOf({ once, later }: Meaning): { readonly retry?: 'once' | 'later' } {
+  if (once) return { retry: 'once' };
+  return later ? { retry: 'later' } : {};
 }
 
 /** ORA-41900 says since 23ai what ORA-01031 said: https://docs.oracle.com/error-help/db/ora-41900 */

@@ -31,7 +31,13 @@ export function grantScript(statements: readonly string[]): string {
 }
 
 /** What of the system our user may be given; the names are those of the objects behind the public synonyms. */
-export type SystemObject = 'V_$DATABASE' | 'V_$PARAMETER' | 'REDACTION_POLICIES';
+export type SystemObject =
+  | 'V_$DATABASE'
+  | 'V_$PARAMETER'
+  | 'REDACTION_POLICIES'
+  | 'DBA_EXTENTS'
+  | 'DBA_OBJECTS'
+  | 'DBA_SEGMENTS';
 
 export function grantOnSystem(object: SystemObject, user: string): string {
   return `GRANT SELECT ON SYS.${object} TO ${quoteName(user)}`;

@@ -7,6 +7,8 @@ export interface Meaning {
   readonly retryable?: boolean;
   /** One more attempt is worth while, but no more: somebody may have meant it. */
   readonly once?: boolean;
+  /** What keeps us out lasts longer than a connection takes that was lost. */
+  readonly later?: boolean;
   /** True when the database did not answer, so that others will fare no better. */
   readonly unreachable?: boolean;
 }
@@ -32,10 +34,11 @@ const killed: Meaning = {
 const unreachable: Meaning = {
   code: 'ORACLE_CONNECTION_ERROR',
   says: 'Oracle could not be reached, or takes no sessions now',
+  later: true,
   unreachable: true,
 };
 /** The database answers, if only to say that others must finish first. */
-const busy: Meaning = { code: unreachable.code, says: unreachable.says };
+const busy: Meaning = { ...unreachable, unreachable: false };
 export const closedEarly: Meaning = {
   code: 'ORACLE_CONNECTION_ERROR',
   says: 'Oracle closed the connection during or right after the TLS handshake; if that stays, check that it trusts the issuer of our client certificate',
@@ -135,9 +138,9 @@ const meanings = new Map<string, Meaning>([
   ...each(authentication, 'ORA', 1005, 1017, 28000, 28001),
   ...each(mayNotConnect, 'ORA', 1045),
   ...each(killed, 'ORA', 28, 600, 2396, 2399),
-  ...each(lost, 'ORA', 1012, 1089, 1092, 3113, 3114, 3135, 12537, 12547, 12570, 12571, 12583),
+  ...each(lost, 'ORA', 1012, 1089, 1092, 3113, 3114, 3135, 12537, 12547, 12570, 12583),
   ...each(unreachable, 'ORA', 18, 20, 1033, 1034, 1090, 1109, 12170, 12505, 12514, 12516, 12518),
-  ...each(unreachable, 'ORA', 12519, 12520, 12521, 12528, 12535, 12541, 12543, 12560, 12606),
+  ...each(unreachable, 'ORA', 12519, 12520, 12521, 12528, 12535, 12541, 12543, 12560, 12571, 12606),
   ...each(busy, 'ORA', 2391),
   ...each(unknownHost, 'ORA', 12545),
   ...each(badConnectString, 'ORA', 12162, 12533, 12557),

@@ -11,8 +11,10 @@ import { sessionSettings } from './sql.ts';
 import { findWalletFault } from './wallet.ts';
 
 export interface PoolOptions {
-  /** What the sessions are for, as V$SESSION.ACTION and CLIENT_IDENTIFIER show it to a DBA. */
+  /** What the sessions are for, as V$SESSION.ACTION shows it to a DBA. */
   readonly action: string;
+  /** Whom they work for, as V$SESSION.CLIENT_IDENTIFIER shows it; the action unless told. */
+  readonly client?: string | undefined;
   readonly log: Logger;
   /** Most sessions at once; as configured unless told. */
   readonly poolMax?: number;
@@ -147,12 +149,12 @@ function thinNetwork(config: OracleConfig): oracledb.PoolAttributes {
 async function prepareSession(
   connection: oracledb.Connection,
   config: OracleConfig,
-  { action, log }: PoolOptions,
+  { action, client = action, log }: PoolOptions,
 ): Promise<void> {
   connection.callTimeout = callTimeoutOf(config);
   connection.module = 'OraFerry';
   connection.action = shownAction(action);
-  connection.clientId = shownAction(action);
+  connection.clientId = shownAction(client);
   await connection.execute(sessionSettings);
   log.debug({ action }, 'Opened an Oracle session');
 }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Context, createContext } from '../../functions/context.ts';
@@ -39,7 +41,8 @@ export async function startCloud(
   const database = createDatabase();
   const user = { user: 'FERRY', password: `pw-${randomUUID()}`, tables: rightsOn(slots) };
   const grants = ['V$DATABASE', 'DBMS_FLASHBACK', 'DBA_EXTENTS'] as const;
-  const oracle = closing(await startOracle({ database, users: [{ ...user, grants }] }));
+  const users = [{ ...user, grants }];
+  const oracle = closing(await startOracle({ database, users, port: await lastingPort() }));
   const gcs = closing(await startGcs({ dir: join(folder, 'buckets'), buckets: [bucket] }));
   const firestore = closing(await startFirestore());
   const pubsub = closing(await startVanishingPubSub());
@@ -107,7 +110,7 @@ function environmentFor(gcsUrl: string, firestoreHost: string, pubsubHost: strin
 
 /** Pub/Sub that can go and come back at the same address, empty. */
 async function startVanishingPubSub() {
-  let server: LocalPubSub | undefined = await startPubSub({ topics });
+  let server: LocalPubSub | undefined = await startPubSub({ topics, port: await lastingPort() });
   const { host, port } = server;
   return {
     host,
@@ -125,4 +128,20 @@ async function startVanishingPubSub() {
       await server?.close();
     },
   };
+}
+
+/** A free port that stays so while its listener is down: none of those that outgoing connections are given. */
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }

@@ -15,6 +15,7 @@ const everything: Omit<LocalUser, 'user' | 'password'> = {
     'V$PARAMETER',
     'V$UNDOSTAT',
     'DBA_EXTENTS',
+    'DBA_OBJECTS',
     'DBA_SEGMENTS',
     'REDACTION_POLICIES',
   ],

@@ -33,6 +33,8 @@ test('a table for whose check no time is left says so and is not ok', async () =
     options,
     facts: await oracle.catalogue.facts(),
     policies: await oracle.catalogue.policies([table]),
+    sessions: api.config.job,
+    sizeOf: () => undefined,
     showColumns: true,
     signal: AbortSignal.abort(),
   };

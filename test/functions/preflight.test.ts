@@ -311,3 +311,41 @@ test('an unknown transport has no preflight', async () => {
   const unknown = await api.call('POST', '/api/transport/nowhere/preflight');
   expect([unknown.status, unknown.body.code]).toEqual([404, 'TRANSPORT_NOT_FOUND']);
 });
+
+describe('the way to divide a large table', () => {
+  const rights = {
+    'by extents': ['DBA_EXTENTS', 'DBA_OBJECTS', 'DBA_SEGMENTS', 'DBMS_PARALLEL_EXECUTE'],
+    'by chunks': ['DBA_EXTENTS', 'DBA_SEGMENTS', 'DBMS_PARALLEL_EXECUTE'],
+    'by samples': [],
+  } as const;
+
+  test.each([
+    ['by extents', 'extents', []],
+    ['by chunks', 'chunks', ['DBA_OBJECTS']],
+    ['by samples', 'sampled rowids', ['DBA_EXTENTS', 'DBA_OBJECTS', 'DBA_SEGMENTS']],
+  ] as const)('is told %s, with the grants for a better one', async (which, method, missing) => {
+    const some = ['V$DATABASE', 'V$PARAMETER', 'REDACTION_POLICIES'] as const;
+    const limited = await startOracleApi({ grants: [...some, ...rights[which]] });
+    const statistics = { rows: 1, averageRowLength: 2 ** 30, analyzed: '2026-11-01T22:00:00' };
+    // Its segments are asked for first, where that is allowed.
+    const layout = { extentBlocks: 2 ** 17 };
+    createPeople(limited.database, 'HR', 'LARGE', { statistics, layout });
+    createPeople(limited.database, 'HR', 'SMALL');
+    createPeople(limited.database, 'HR', 'KEYED', { kind: 'IOT', statistics });
+    createPeople(limited.database, 'HR', 'SHOWN', { kind: 'VIEW', statistics });
+    const names = ['HR.LARGE', 'HR.SMALL', 'HR.KEYED', 'HR.SHOWN', 'HR.NOWHERE'];
+    const { tables, grants, ok } = await preflight(limited, names);
+    expect(ok).toBe(false);
+    expect(tables.map(({ split_method: way }) => way)).toEqual([
+      ...[method, 'whole table', 'key ranges', 'whole table', null],
+    ]);
+    expect(grants.missing.filter(({ required }) => !required)).toEqual(
+      missing.map((view) => ({
+        statement: `GRANT SELECT ON SYS.${view} TO "FERRY"`,
+        needed_for: 'dividing large tables evenly',
+        required: false,
+      })),
+    );
+    await limited.close();
+  });
+});

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { LocalTable, Value } from '../../infra/local/oracle/database.ts';
 import { startOracle } from '../../infra/local/oracle/server.ts';
 import { createTaskContext, type TaskContext } from '../../jobs/context.ts';
 import { mostEpochs } from '../../shared/domain/extraction.ts';
@@ -131,6 +132,59 @@ test('rule 9: Oracle counts right after the SCN is taken, before the table is di
   const { scn } = await manifestOf(job);
   expect(steps.slice(0, 3)).toEqual([`scn ${scn}`, `count at ${scn}`, `divide at ${scn}`]);
   expect(new Set(steps.slice(3))).toEqual(new Set(['read']));
+});
+
+describe('a table that gets other columns', () => {
+  const name = 'WIDENED';
+  const id = { name: 'ID', type: 'NUMBER', precision: 10, scale: 0 } as const;
+  const before: LocalTable['columns'] = [id, { name: 'AT', type: 'TIMESTAMP', scale: 3 }];
+  const after: LocalTable['columns'] = [
+    id,
+    { name: 'AT', type: 'TIMESTAMP', scale: 9 },
+    { name: 'MORE', type: 'VARCHAR2', length: 10 },
+  ];
+
+  function fill(columns: LocalTable['columns'], row: Value[]): void {
+    const { database } = fixture;
+    if (database.findTable('HR', name)) database.drop('HR', name);
+    database.createTable({ owner: 'HR', name, columns });
+    database.insert('HR', name, [row]);
+  }
+  const widen = () => fill(after, [1, '2026-11-01T10:00:00.123456789', 'more']);
+  const widened = [{ ID: 1, AT: '2026-11-01T10:00:00.123456789', MORE: 'more' }];
+
+  test('while it is read is exported with them', async () => {
+    fill(before, [1, '2026-11-01T10:00:00.123']);
+    const { ledger } = fixture.context;
+    let commits = 0;
+    const widening: JobLedger = {
+      ...ledger,
+      async commitSplit(claim, result) {
+        if (++commits === 1) widen();
+        await ledger.commitSplit(claim, result);
+      },
+    };
+    const job = await fixture.enqueue([`HR.${name}`]);
+    expect(await fixture.run(job, { ...fixture.context, ledger: widening })).toBe('SUCCEEDED');
+    expect((await manifestOf(job)).tables).toMatchObject([{ epoch: 2, rows: 1 }]);
+    expect(await fixture.rows(job, 'HR', name)).toEqual(widened);
+  });
+
+  test('right after it was described is exported with them', async () => {
+    fill(before, [1, '2026-11-01T10:00:00.123']);
+    const { oracle } = fixture.context;
+    let descriptions = 0;
+    const describeTables: typeof oracle.catalogue.describe = async (...about) => {
+      const found = await oracle.catalogue.describe(...about);
+      if (++descriptions === 1) widen();
+      return found;
+    };
+    const catalogue = { ...oracle.catalogue, describe: describeTables };
+    const job = await fixture.enqueue([`HR.${name}`]);
+    const context = { ...fixture.context, oracle: { ...oracle, catalogue } };
+    expect(await fixture.run(job, context)).toBe('SUCCEEDED');
+    expect(await fixture.rows(job, 'HR', name)).toEqual(widened);
+  });
 });
 
 test('a large table is read by several sessions at once, each row once', async () => {

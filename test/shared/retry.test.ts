@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OraFerryError } from '../../shared/errors.ts';
-import { isRetryable, withRetry } from '../../shared/retry.ts';
+import { failureDelayMs, isRetryable, withRetry } from '../../shared/retry.ts';
 
 const policy = { attempts: 3, initialDelayMs: 1, maxDelayMs: 2 };
 const never = new AbortController().signal;
@@ -69,6 +69,21 @@ describe('a retry', () => {
     });
     await expect(retried).rejects.toBe(passing);
     expect(calls()).toBe(1);
+  });
+
+  it('waits longer, with full jitter, for what needs time to come back', () => {
+    const later = new OraFerryError('ORACLE_CONNECTION_ERROR', 'starting', {
+      details: { retry: 'later' },
+    });
+    const most = (error: unknown, failures: number) => {
+      const delays = Array.from({ length: 500 }, () => failureDelayMs(error, failures));
+      expect(Math.min(...delays)).toBeLessThan(Math.max(...delays) / 10);
+      return Math.max(...delays);
+    };
+    expect(most(passing, 1)).toBeLessThan(1_000);
+    expect(most(later, 1)).toBeGreaterThan(5_000);
+    expect(most(later, 1)).toBeLessThan(10_000);
+    expect(most(later, 9)).toBeLessThan(60_000);
   });
 
   it('does not even begin when aborted before', async () => {

@@ -43,6 +43,7 @@ export interface Instance extends Omit<StatementContext, 'rights' | 'transaction
   release: Release;
   /** What sessions said that they are for. */
   actions: string[];
+  clients: string[];
 }
 
 type Call = (message: Reader) => Answer;
@@ -79,9 +80,10 @@ export function createCalls(instance: Instance, sessionId: number): (message: Bu
       const greeting = login.greetings.get(type);
       if (greeting) return greeting(message);
       for (; type === MESSAGE.piggyback; type = message.u8()) {
-        const { closedCursors, action } = readPiggyback(message, instance.release);
+        const { closedCursors, action, client } = readPiggyback(message, instance.release);
         closeCursors(closedCursors);
         if (action !== undefined) instance.actions.push(action);
+        if (client !== undefined) instance.clients.push(client);
       }
       return call(message, type);
     } catch (error) {

@@ -15,7 +15,7 @@ import { TYPES } from './types.ts';
 const OF_TABLE = 'FROM all_tables WHERE owner = :owner AND table_name = :name';
 const OF_PARTS = 'WHERE table_owner = :owner AND table_name = :name';
 
-const KEYS = `SELECT k.column_name, t.data_type, t.nullable
+const KEYS = `SELECT k.column_name, t.data_type
   FROM all_constraints c
   JOIN all_cons_columns k
     ON k.owner = c.owner AND k.constraint_name = c.constraint_name AND k.table_name = c.table_name
@@ -43,10 +43,7 @@ export const partQueries: Readonly<Record<string, DictionaryQuery>> = {
     (partitions?.parts ?? []).filter(({ of }) => of !== undefined).map(({ name }) => name),
   ),
   [spelling(KEYS)]: (context, binds) =>
-    dictionaryResult(
-      ['COLUMN_NAME', 'DATA_TYPE', 'NULLABLE'],
-      askedTables(context, binds).flatMap(keyRows),
-    ),
+    dictionaryResult(['COLUMN_NAME', 'DATA_TYPE'], askedTables(context, binds).flatMap(keyRows)),
 };
 
 /** Of the one table that is asked for. */
@@ -67,6 +64,6 @@ function keyRows({ definition }: StoredTable): string[][] {
     const column = columns.find(({ name }) => name === first);
     if (!column) return [];
     const { dataType } = TYPES[column.type].catalogue(column);
-    return [[column.name, dataType, (column.nullable ?? true) ? 'Y' : 'N']];
+    return [[column.name, dataType]];
   });
 }

@@ -41,7 +41,16 @@ export const systemQueries: Readonly<Record<string, DictionaryQuery>> = {
     return dictionaryResult(['MIN(TUNED_UNDORETENTION)#'], [['1800']]);
   },
   ...probeOf('DBA_EXTENTS'),
+  ...probeOf('DBA_OBJECTS'),
   ...probeOf('DBA_SEGMENTS'),
+  "SELECT SYS_CONTEXT ( 'USERENV' , 'DATABASE_ROLE' ) FROM ALL_PROCEDURES WHERE OWNER = 'SYS' AND OBJECT_NAME = 'DBMS_PARALLEL_EXECUTE' AND ROWNUM < = 1":
+    ({ rights, isStandby }) =>
+      dictionaryResult(
+        ['DATABASE_ROLE'],
+        rights.grants.has('DBMS_PARALLEL_EXECUTE')
+          ? [[isStandby ? 'PHYSICAL STANDBY' : 'PRIMARY']]
+          : [],
+      ),
   'SELECT 1 FROM DUAL': () => dictionaryResult(['1#'], [['1']]),
   'SELECT DBTIMEZONE FROM DUAL': () => dictionaryResult(['DBTIMEZONE'], [['+00:00']]),
 };

@@ -1,6 +1,6 @@
 /** What accepts the connections of clients, plainly or by TLS (the protocol TCPS of Oracle Net). */
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type SecureVersion } from 'node:tls';
 import { resendPacket } from './connect.ts';
 
@@ -34,24 +34,36 @@ export function createListener(
 ): Listener {
   const sockets = new Set<Socket>();
   const begin = tls ? createHandshakes(tls, serve) : serve;
-  let server = createServer();
+  let opening: Promise<Server> | undefined;
+
+  async function open(port: number): Promise<Server> {
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      begin(socket);
+    });
+    server.listen(port, host);
+    await once(server, 'listening');
+    return server;
+  }
 
   return {
     sockets,
     async listen(port) {
-      if (server.listening) return port;
-      server = createServer((socket) => {
-        sockets.add(socket);
-        socket.on('close', () => sockets.delete(socket));
-        begin(socket);
+      // Two calls at once must not meet at the port.
+      opening ??= open(port).catch((error) => {
+        opening = undefined;
+        throw error;
       });
-      server.listen(port, host);
-      await once(server, 'listening');
-      const address = server.address();
+      const address = (await opening).address();
       return typeof address === 'object' && address ? address.port : port;
     },
     stop() {
-      if (server.listening) server.close();
+      opening?.then(
+        (server) => server.close(),
+        () => undefined,
+      );
+      opening = undefined;
     },
   };
 }

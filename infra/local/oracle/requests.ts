@@ -188,8 +188,9 @@ export function readFetch(message: Reader): { cursorId: number; rows: number } {
 
 export interface Piggyback {
   closedCursors: number[];
-  /** What the session says that it is for from now on. */
+  /** What the session says that it is for, and for whom, from now on. */
   action?: string | undefined;
+  client?: string | undefined;
 }
 
 /**
@@ -214,14 +215,14 @@ export function readPiggyback(message: Reader, release: Release): Piggyback {
       message.bytes();
       return { closedCursors: [] };
     case PIGGYBACK.endToEnd:
-      return { closedCursors: [], action: readAction(message) };
+      return { closedCursors: [], ...readNames(message) };
     default:
       throw new Error(`piggyback ${call} is not supported`);
   }
 }
 
 /** Client id, module, action and the like: lengths first, then the texts. */
-function readAction(message: Reader): string | undefined {
+function readNames(message: Reader): Pick<Piggyback, 'action' | 'client'> {
   message.skip(2);
   message.ub();
   const lengths = [0, 0, 0, 0].map(() => readLength(message));
@@ -233,8 +234,8 @@ function readAction(message: Reader): string | undefined {
   message.skip(1);
   message.ub();
   lengths.push(readLength(message));
-  const [, , action] = lengths.map((length) => (length > 0 ? message.text() : undefined));
-  return action;
+  const [client, , action] = lengths.map((length) => (length > 0 ? message.text() : undefined));
+  return { client, action };
 }
 
 function readLength(message: Reader): number {

@@ -35,6 +35,8 @@ export interface OracleServer {
   statements: readonly string[];
   /** What sessions said that they are for, as V$SESSION.ACTION would show it, in turn. */
   actions: readonly string[];
+  /** The same for V$SESSION.CLIENT_IDENTIFIER. */
+  clients: readonly string[];
   /** Names of the tasks of DBMS_PARALLEL_EXECUTE that exist now. */
   tasks(): string[];
   /** The number of connections that are open now. */
@@ -59,6 +61,7 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
     tasks,
     isStandby: options.isStandby ?? false,
     actions: [],
+    clients: [],
   };
   let started = 0;
   const listener = createListener(host, options.tls, (socket) =>
@@ -75,6 +78,7 @@ export async function startOracle(options: OracleOptions): Promise<OracleServer>
     },
     statements: unknown,
     actions: instance.actions,
+    clients: instance.clients,
     tasks: () => [...tasks.keys()],
     sessions: () => listener.sockets.size,
     async close() {

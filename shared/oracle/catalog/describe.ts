@@ -4,6 +4,7 @@ import type { ConnectionPool } from '../pool.ts';
 import { inBatches, nameKey, query } from '../query.ts';
 import { type Session, withSession } from '../session.ts';
 import { readColumns } from './columns.ts';
+import { identitiesIn } from './identities.ts';
 import { tablesNamed } from './statements.ts';
 import { follow, type Path, pathFrom, readSynonyms } from './synonyms.ts';
 import { type TableRow, toTable } from './table-row.ts';
@@ -22,16 +23,18 @@ export function describeTables(
   return withSession(pool, { signal }, async (session) => {
     const found = await resolve(session, names);
     const ends = [...found.values()].filter((end): end is End => !(end instanceof OraFerryError));
-    const columns = await readColumns(
-      session,
-      ends.map(({ source }) => source),
-    );
+    const sources = ends.map(({ source }) => source);
+    // Before the columns, so that a change between the two shows.
+    const identities = await identitiesIn(session, sources);
+    const identity = new Map(sources.map((source, at) => [nameKey(source), identities[at]]));
+    const columns = await readColumns(session, sources);
     return names.map((name) => {
       const end = found.get(nameKey(name)) ?? unknownTable(name);
       if (end instanceof OraFerryError) return end;
       return {
         columns: [],
         ...end.table,
+        ...identified(identity.get(nameKey(end.source))),
         ...columns.get(nameKey(end.source)),
         ...named(name, end.source),
       };
@@ -125,6 +128,10 @@ async function readTables(
     for (const row of rows) tables.set(nameKey({ owner: row[0], table: row[1] }), toTable(row));
   }
   return tables;
+}
+
+function identified(identity: string | undefined): Pick<TableDefinition, 'identity'> {
+  return identity === undefined ? {} : { identity };
 }
 
 function named(name: TableName, source: TableName): TableName & { readonly source?: TableName } {

@@ -3,7 +3,14 @@ import type { ConnectionPool } from '../pool.ts';
 import { query, queryIfAllowed } from '../query.ts';
 import { type Session, withSession } from '../session.ts';
 import { findScn } from '../snapshot.ts';
-import { exemptions, probeView, tunedUndoRetention, undoRetention, whoAmI } from './statements.ts';
+import {
+  exemptions,
+  probeView,
+  roleForChunks,
+  tunedUndoRetention,
+  undoRetention,
+  whoAmI,
+} from './statements.ts';
 
 /** Asks for everything that needs a grant of its own, as we would use it: what the dictionary says is not asked. */
 export function readFacts(pool: ConnectionPool, signal?: AbortSignal): Promise<DatabaseFacts> {
@@ -13,6 +20,7 @@ export function readFacts(pool: ConnectionPool, signal?: AbortSignal): Promise<D
     const scn = await findScn(session);
     const retention = await queryIfAllowed<[string]>(session, undoRetention);
     const tuned = await queryIfAllowed<[string | null]>(session, tunedUndoRetention);
+    const [[role] = []] = await query<string[]>(session, roleForChunks);
     return {
       user: user ?? '',
       service: service ?? '',
@@ -21,10 +29,12 @@ export function readFacts(pool: ConnectionPool, signal?: AbortSignal): Promise<D
       views: {
         V$DATABASE: scn?.source === 'V$DATABASE',
         DBA_EXTENTS: await isReadable(session, 'dba_extents'),
+        DBA_OBJECTS: await isReadable(session, 'dba_objects'),
         DBA_SEGMENTS: await isReadable(session, 'dba_segments'),
         V$PARAMETER: retention !== undefined,
         V$UNDOSTAT: tuned !== undefined,
       },
+      makesChunks: role === 'PRIMARY',
       undoRetention: numberIn(retention),
       tunedUndoRetention: numberIn(tuned),
       exempt: {

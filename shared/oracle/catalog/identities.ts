@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TableName } from '../../ports.ts';
 import type { ConnectionPool } from '../pool.ts';
 import { type Cell, inBatches, nameKey, query } from '../query.ts';
-import { withSession } from '../session.ts';
+import { type Session, withSession } from '../session.ts';
 import { objectsNamed } from './statements.ts';
 
 type ObjectRow = [
@@ -24,14 +24,20 @@ export function readIdentities(
   tables: readonly TableName[],
   signal?: AbortSignal,
 ): Promise<(string | undefined)[]> {
-  return withSession(pool, { signal }, async (session) => {
-    const rows: ObjectRow[] = [];
-    for (const { pairs, binds } of inBatches(tables)) {
-      rows.push(...(await query<ObjectRow>(session, objectsNamed(pairs), binds)));
-    }
-    const byTable = Map.groupBy(rows, ([owner, table]) => nameKey({ owner, table }));
-    return tables.map((table) => identityOf(byTable.get(nameKey(table))));
-  });
+  return withSession(pool, { signal }, (session) => identitiesIn(session, tables));
+}
+
+/** As readIdentities, in a session that is there. */
+export async function identitiesIn(
+  session: Session,
+  tables: readonly TableName[],
+): Promise<(string | undefined)[]> {
+  const rows: ObjectRow[] = [];
+  for (const { pairs, binds } of inBatches(tables)) {
+    rows.push(...(await query<ObjectRow>(session, objectsNamed(pairs), binds)));
+  }
+  const byTable = Map.groupBy(rows, ([owner, table]) => nameKey({ owner, table }));
+  return tables.map((table) => identityOf(byTable.get(nameKey(table))));
 }
 
 function identityOf(rows: readonly ObjectRow[] | undefined): string | undefined {

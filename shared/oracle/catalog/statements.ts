@@ -114,7 +114,15 @@ export const undoRetention = `SELECT value FROM v$parameter WHERE name = 'undo_r
 /** https://docs.oracle.com/en/database/oracle/oracle-database/23/refrn/V-UNDOSTAT.html */
 export const tunedUndoRetention = 'SELECT MIN(tuned_undoretention) FROM v$undostat';
 
+/**
+ * The role of the database, for those who may call DBMS_PARALLEL_EXECUTE.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/refrn/ALL_PROCEDURES.html
+ */
+export const roleForChunks = `SELECT SYS_CONTEXT('USERENV', 'DATABASE_ROLE')
+  FROM all_procedures
+ WHERE owner = 'SYS' AND object_name = 'DBMS_PARALLEL_EXECUTE' AND ROWNUM <= 1`;
+
 /** Costs nothing and fails when the view is not granted. */
-export function probeView(view: 'dba_extents' | 'dba_segments'): string {
+export function probeView(view: 'dba_extents' | 'dba_objects' | 'dba_segments'): string {
   return `SELECT 1 FROM ${view} WHERE ROWNUM <= 0`;
 }

@@ -10,12 +10,12 @@ import { extremesOf, keysOfTable } from './statements.ts';
 interface Key {
   readonly column: string;
   readonly type: KeyType;
-  readonly isNullable: boolean;
 }
 
 /**
  * Ranges of equal width of the leading column of a key that has a number or a time without a zone, and one for its
- * NULLs. They may hold very different numbers of rows.
+ * NULLs, which also a column that the dictionary calls NOT NULL may hold: from before a constraint that was enabled
+ * with NOVALIDATE. They may hold very different numbers of rows.
  */
 export const byKeyRanges: Rung = async (session, request) => {
   const key = await findKey(session, request);
@@ -29,18 +29,18 @@ export const byKeyRanges: Rung = async (session, request) => {
   return { method: 'key ranges', ranges: rangesOf(key, cuts) };
 };
 
-type KeyRow = [column: string, dataType: string, nullable: 'Y' | 'N'];
+type KeyRow = [column: string, dataType: string];
 
 async function findKey(session: Session, { owner, table }: SplitRequest): Promise<Key | undefined> {
   const rows = await query<KeyRow>(session, keysOfTable, [owner, table]);
-  for (const [column, dataType, nullable] of rows) {
+  for (const [column, dataType] of rows) {
     const type = cutTypes.find(({ pattern }) => pattern.test(dataType));
-    if (type) return { column, type, isNullable: nullable === 'Y' };
+    if (type) return { column, type };
   }
   return undefined;
 }
 
-function rangesOf({ column, type, isNullable }: Key, cuts: readonly string[]): SplitRange[] {
+function rangesOf({ column, type }: Key, cuts: readonly string[]): SplitRange[] {
   const test = (op: '<' | '>=', value: string | undefined): PlannedCondition[] =>
     value === undefined ? [] : [{ column, op, compare: type.compare, values: [value] }];
   const ranges = [undefined, ...cuts].map(
@@ -49,6 +49,5 @@ function rangesOf({ column, type, isNullable }: Key, cuts: readonly string[]): S
       conditions: [...test('>=', low), ...test('<', cuts[index])],
     }),
   );
-  const nulls: SplitRange = { kind: 'conditions', conditions: [{ column, op: 'is_null' }] };
-  return isNullable ? [...ranges, nulls] : ranges;
+  return [...ranges, { kind: 'conditions', conditions: [{ column, op: 'is_null' }] }];
 }

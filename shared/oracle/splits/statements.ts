@@ -64,7 +64,7 @@ export const subpartitionsOfTable = `SELECT subpartition_name
  * https://docs.oracle.com/en/database/oracle/oracle-database/23/refrn/ALL_CONSTRAINTS.html
  * https://docs.oracle.com/en/database/oracle/oracle-database/23/refrn/ALL_CONS_COLUMNS.html
  */
-export const keysOfTable = `SELECT k.column_name, t.data_type, t.nullable
+export const keysOfTable = `SELECT k.column_name, t.data_type
   FROM all_constraints c
   JOIN all_cons_columns k
     ON k.owner = c.owner AND k.constraint_name = c.constraint_name AND k.table_name = c.table_name

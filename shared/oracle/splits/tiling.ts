@@ -6,8 +6,8 @@ import { compareRowids, isPhysicalRowid } from './rowids.ts';
 
 /**
  * Throws INTERNAL_ERROR unless every row there may be lies in exactly one of the ranges: the whole table; or all
- * ROWIDs, or all values of a column, in a chain from open end to open end, where each range ends at the beginning
- * of the next; or parts of different names.
+ * ROWIDs, or all values of a column and its NULLs, in a chain from open end to open end, where each range ends at the
+ * beginning of the next; or parts of different names.
  */
 export function assertTiling(ranges: readonly SplitRange[]): void {
   const [first] = ranges;
@@ -70,7 +70,7 @@ function areKeyRanges(ranges: readonly SplitRange[]): boolean {
   const nulls = all.filter((conditions) => isNullTest(conditions));
   const columns = new Set(all.flat().map(({ column }) => column));
   const pieces = all.filter((conditions) => !isNullTest(conditions)).map(keyPiece);
-  return nulls.length <= 1 && columns.size === 1 && isChain(pieces, compareKeys);
+  return nulls.length === 1 && columns.size === 1 && isChain(pieces, compareKeys);
 }
 
 function isNullTest(conditions: readonly PlannedCondition[]): boolean {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkTable } from '../../../functions/preflight/check-table.ts';
 import { missingGrants } from '../../../functions/preflight/grants.ts';
-import type { TransportTable } from '../../../shared/domain/transport.ts';
+import { type TransportTable, transportInput } from '../../../shared/domain/transport.ts';
 import { translateOracleError } from '../../../shared/oracle/errors.ts';
 import type {
   DatabaseFacts,
@@ -23,9 +23,11 @@ test('a user from whom DBMS_LOB was taken needs EXECUTE on it', async () => {
   const check = await checkTable(
     {
       oracle: oracle as OracleSource,
-      options: {} as Parameters<typeof checkTable>[0]['options'],
+      options: transportInput.parse({ name: 't', tables: ['HR.NOTES'] }).options,
       facts: { ...facts, scn: { value: '1', source: 'V$DATABASE' } } as unknown as DatabaseFacts,
       policies,
+      sessions: { workers: 1, min_split_bytes: 1 },
+      sizeOf: () => undefined,
       showColumns: false,
       signal: new AbortController().signal,
     },

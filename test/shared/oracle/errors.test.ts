@@ -100,6 +100,23 @@ describe('an error of Oracle', () => {
   });
 
   it.each([
+    ...['NJS-503', 'NJS-510', 'NJS-511', 'NJS-518', 'NJS-519', 'ORA-00018', 'ORA-00020'],
+    ...['ORA-01033', 'ORA-01034', 'ORA-01090', 'ORA-02391', 'ORA-12170', 'ORA-12516', 'ORA-12519'],
+    ...['ORA-12520', 'ORA-12528', 'ORA-12541', 'ORA-12571'],
+  ])('%s asks for longer waits', (code) => {
+    expect(translate(code)).toMatchObject({ retryable: true, details: { retry: 'later' } });
+  });
+
+  it.each(['NJS-500', 'NJS-501', 'NJS-521', 'NJS-123', 'ORA-01013', 'ORA-03113', 'ORA-03156'])(
+    '%s asks for a new connection soon',
+    (code) => {
+      const error = translate(code);
+      expect(error.retryable).toBe(true);
+      expect(error.details).not.toHaveProperty('retry');
+    },
+  );
+
+  it.each([
     ['ORA-02391', 'takes no sessions now'],
     ['NJS-123', 'ORACLE_CALL_TIMEOUT_SECONDS'],
     ['ORA-01466', 'definition of the table changed at or after the SCN'],

@@ -302,5 +302,12 @@ describe.each(VERSIONS)('on %s', (version) => {
       await oracle.server.faults.refuse(false);
       await expect((await connect()).ping()).resolves.toBeUndefined();
     });
+
+    it('comes up once, whoever else wants it up', async () => {
+      const { refuse } = oracle.server.faults;
+      await refuse(true);
+      await Promise.all([refuse(false), refuse(false)]);
+      await expect((await connect()).ping()).resolves.toBeUndefined();
+    });
   });
 });

@@ -54,6 +54,18 @@ describe('the way to divide a table', () => {
     });
   });
 
+  it('has a part for NULLs that a constraint without VALIDATE left in a key', async () => {
+    const source = oracle.open('extents');
+    const columns = [{ name: 'ID', type: 'NUMBER' as const, nullable: false }];
+    const definition = { owner: 'HR', name: 'NOVALIDATE', columns, kind: 'IOT' as const };
+    const table = createTable(database, [], { ...definition, primaryKey: ['ID'] });
+    const ids = numbered(100).map(([id]) => [id]);
+    database.insert('HR', 'NOVALIDATE', ids);
+    const { layout } = await divide(source, table, 4);
+    const nulls = { kind: 'conditions', conditions: [{ column: 'ID', op: 'is_null' }] };
+    expect(layout.ranges.at(-1)).toEqual(nulls);
+  });
+
   it('of a partitioned table of which some lies outside the database is none', async () => {
     expect(await methodFor('extents', { ...byYear, isHybrid: true })).toMatchObject({
       method: 'whole table',
