@@ -48,6 +48,13 @@ const refused: readonly Refused[] = [
     wanted: ranged,
   },
   {
+    title: 'an INTEGER of more digits than its documentation allows',
+    column: { type: 'NUMBER', scale: 0 },
+    good: '9'.repeat(38),
+    bad: '1e125',
+    wanted: ranged,
+  },
+  {
     title: 'a NUMBER too fine for BIGNUMERIC',
     column: { type: 'NUMBER' },
     rules: { number_default: 'BIGNUMERIC' },
