@@ -229,7 +229,7 @@ const requirements = {
   long_raw: 'bytes',
   blob: 'bytes',
   datetime: 'a date of the years 1 to 9999 of the Gregorian calendar',
-  instant: 'an instant of the years 1 to 9999',
+  instant: 'an instant of the years 1 to 9999, at most 14 hours from UTC',
   year_month: 'an interval of years and months',
   day_second: 'an interval of days and seconds that fits its column',
   boolean: 'true or false',

@@ -19,7 +19,7 @@ interface Refused {
 }
 
 const date = 'a date of the years 1 to 9999 of the Gregorian calendar';
-const instant = 'an instant of the years 1 to 9999';
+const instant = 'an instant of the years 1 to 9999, at most 14 hours from UTC';
 const finite = 'a finite decimal number';
 const ranged = 'a number of at most 38 digits before and 38 after the point, as BIGNUMERIC holds';
 
