@@ -118,9 +118,10 @@ function valueEncoder(encoding: PlannedColumn['encoding'], onReplaced: () => voi
     case 'clob':
     case 'xml':
     case 'region':
-    case 'rowid':
     case 'row_address':
       return ofText(counting(JSON.stringify, onReplaced));
+    case 'rowid':
+      return ofText(wholeRowid);
     case 'json':
       return ofText(counting(spliced, onReplaced));
     case 'bytes':
@@ -177,6 +178,14 @@ function base64(value: unknown): string | undefined {
   return Buffer.isBuffer(value) ? `"${value.toString('base64')}"` : undefined;
 }
 
+/**
+ * A UROWID may have more letters than the VARCHAR2(4000) that it is selected as, and CAST cuts off what does not fit.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/CAST.html
+ */
+function wholeRowid(text: string): string | undefined {
+  return text.length < 4_000 ? JSON.stringify(text) : undefined;
+}
+
 /** Valid JSON has line breaks only between its tokens, where a blank says the same. */
 function spliced(text: string): string | undefined {
   try {
@@ -213,14 +222,14 @@ const requirements = {
   clob: 'text',
   xml: 'text',
   region: 'a time zone',
-  rowid: 'a row address',
+  rowid: 'a row address of fewer than 4,000 letters',
   row_address: 'a row address',
   json: 'JSON text',
   bytes: 'bytes',
   long_raw: 'bytes',
   blob: 'bytes',
   datetime: 'a date of the years 1 to 9999 of the Gregorian calendar',
-  instant: 'an instant of the years 1 to 9999',
+  instant: 'an instant of the years 1 to 9999, at most 14 hours from UTC',
   year_month: 'an interval of years and months',
   day_second: 'an interval of days and seconds that fits its column',
   boolean: 'true or false',

@@ -1,6 +1,7 @@
 // https://cloud.google.com/bigquery/docs/schemas#column_names: letters, digits and underscores, no digit first,
 // at most 300 characters (Oracle's own limit is 128 bytes), unique without regard to case, and none of these:
-const reservedPrefix = /^(_TABLE_|_FILE_|_PARTITION|_ROW_TIMESTAMP|__ROOT__|_COLIDENTIFIER)/i;
+const reservedPrefix =
+  /^(_TABLE_|_FILE_|_PARTITION|_ROW_TIMESTAMP|__ROOT__|_COLIDENTIFIER|_CHANGE_(SEQUENCE_NUMBER|TYPE|TIMESTAMP))/i;
 const acceptable = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 /**

@@ -33,7 +33,7 @@ export function planColumns(
   refuseFixedTypes(table, selection);
   const plans = definitions.map((definition) => {
     const chosen = chosenType(selection, definition);
-    return planColumn(definition, chosen ? { ...rules, number_default: chosen } : rules);
+    return planColumn(definition, chosen ? { ...rules, number_type: chosen } : rules);
   });
   const unsupported = definitions.filter((_, index) => plans[index]?.length === 0);
   if (unsupported.length > 0) throw unsupportedType(table, unsupported);

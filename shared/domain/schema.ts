@@ -11,12 +11,18 @@ export interface BigQueryField {
 
 /** The BigQuery schema of the columns, as `bq load` and the API take it. */
 export function bigQueryFields(columns: readonly PlannedColumn[]): BigQueryField[] {
-  return columns.map(({ field, bigQueryType, nullable, encoding, comment }) => ({
-    name: field,
-    type: bigQueryType,
-    mode: encoding.kind === 'vector' ? 'REPEATED' : nullable ? 'NULLABLE' : 'REQUIRED',
-    ...(comment !== undefined && { description: describe(comment) }),
+  return columns.map((column) => ({
+    name: column.field,
+    type: column.bigQueryType,
+    mode: modeOf(column),
+    ...(column.comment !== undefined && { description: describe(column.comment) }),
   }));
+}
+
+/** A NOT NULL column may hold the `null` of JSON, which BigQuery takes for NULL. */
+function modeOf({ nullable, encoding }: PlannedColumn): BigQueryField['mode'] {
+  if (encoding.kind === 'vector') return 'REPEATED';
+  return nullable || encoding.kind === 'json' ? 'NULLABLE' : 'REQUIRED';
 }
 
 /**

@@ -4,6 +4,8 @@ import type { ColumnDefinition, PlannedColumn } from './column.ts';
 export interface TypeRules {
   /** Of numbers whose definition leaves the type open. BIGNUMERIC checks every value against its range. */
   readonly number_default?: 'STRING' | 'BIGNUMERIC' | undefined;
+  /** The same for one column, whatever its definition suggests. */
+  readonly number_type?: 'STRING' | 'BIGNUMERIC' | undefined;
   /** `string` takes years before 1, at the price of BigQuery's own types. */
   readonly dates?: 'datetime' | 'string' | undefined;
   /** `region` adds a field `<column>__tz` with the name of the value's time zone. */
@@ -29,7 +31,8 @@ export function planType(definition: ColumnDefinition, rules: TypeRules): FieldP
 /** True where a transport may choose the type of a number: its definition does not bound it enough. */
 export function isOpenNumber(definition: ColumnDefinition): boolean {
   const [plan] = planType(definition, {});
-  return plan?.encoding.kind === 'decimal' && plan.bigQueryType === 'STRING';
+  if (plan?.encoding.kind !== 'decimal') return false;
+  return plan.bigQueryType === 'STRING' || plan.encoding.range !== undefined;
 }
 
 /** Oracle's type as a CREATE TABLE would name it. */
@@ -99,20 +102,26 @@ function planXml({ dataType, dataTypeOwner }: ColumnDefinition): FieldPlan | und
   return isXml ? { bigQueryType: 'STRING', encoding: { kind: 'xml' } } : undefined;
 }
 
-// NUMBER(*,s), of which INTEGER is one, has 38 digits; without a scale it is a floating-point decimal.
-// https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html
+/**
+ * NUMBER(*,s), of which INTEGER is one, has 38 digits, says the documentation, but Oracle only rounds to the scale and
+ * checks no precision: an INTEGER may be 1e125. Without a scale a NUMBER is a floating-point decimal.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html
+ */
 function planNumeric(
   { dataType, precision, scale }: ColumnDefinition,
   rules: TypeRules,
 ): FieldPlan | undefined {
-  if (dataType === 'FLOAT') return openNumber(rules);
+  const open = rules.number_type ?? rules.number_default;
+  if (dataType === 'FLOAT') return openNumber(open);
   if (dataType !== 'NUMBER') return undefined;
-  if (scale === null) return openNumber(rules);
-  return planNumber(precision ?? 38, scale) ?? openNumber(rules);
+  if (scale === null) return openNumber(open);
+  if (precision !== null) return planNumber(precision, scale) ?? openNumber(open);
+  const isLikely = planNumber(38, scale) !== undefined;
+  return openNumber(isLikely ? (rules.number_type ?? 'BIGNUMERIC') : open);
 }
 
-function openNumber({ number_default }: TypeRules): FieldPlan {
-  return number_default === 'BIGNUMERIC'
+function openNumber(type: TypeRules['number_type']): FieldPlan {
+  return type === 'BIGNUMERIC'
     ? { bigQueryType: 'BIGNUMERIC', encoding: { kind: 'decimal', range: 'BIGNUMERIC' } }
     : { bigQueryType: 'STRING', encoding: { kind: 'decimal' } };
 }

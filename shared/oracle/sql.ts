@@ -113,8 +113,10 @@ function selectColumn({ name, encoding }: PlannedColumn, form: FetchForm): strin
       return `${ifLob(name, '<=', form.inlineLob)} AS ${column}`;
     case 'datetime':
       return `${toChar(column, dateTimeFormat(encoding.fractionDigits))} AS ${column}`;
-    case 'instant':
-      return `${toChar(column, instantFormat(encoding))} AS ${column}`;
+    case 'instant': {
+      const instant = encoding.zone === 'own' ? atPrintedOffset(column) : column;
+      return `${toChar(instant, instantFormat(encoding))} AS ${column}`;
+    }
     case 'region':
       return toChar(column, 'TZR');
     case 'json':
@@ -143,6 +145,18 @@ function toChar(column: string, format: string): string {
 /** https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Format-Models.html */
 function dateTimeFormat(fractionDigits: number): string {
   return `SYYYY-MM-DD"T"HH24:MI:SS${fractionDigits > 0 ? `.FF${fractionDigits}` : ''}`;
+}
+
+/**
+ * Regions were once seconds away from a whole minute (Berlin by 53 minutes and 28 seconds, the last, Monrovia, until
+ * 7 January 1972), while TZH:TZM prints hours and minutes: an instant of those times is first moved to the offset that
+ * is printed, so that the text means the same instant.
+ * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Datetime-Expressions.html
+ * https://data.iana.org/time-zones/tzdb/africa
+ */
+function atPrintedOffset(column: string): string {
+  const moved = `${column} AT TIME ZONE ${toChar(column, 'TZH:TZM')}`;
+  return `CASE WHEN ${column} < TIMESTAMP '1973-01-01 00:00:00 +00:00' THEN ${moved} ELSE ${column} END`;
 }
 
 /** WITH LOCAL TIME ZONE prints in the session's zone, which is UTC. */

@@ -119,6 +119,7 @@ describe('the rules of BigQuery', () => {
   it.each([
     ...['', '1A', 'A B', 'A$', 'ŻÓŁW', 'a'.repeat(301)],
     ...['_TABLE_X', '_file_', '_Partition_time', '_ROW_TIMESTAMP', '__ROOT__', '_colidentifier_1'],
+    ...['_CHANGE_SEQUENCE_NUMBER', '_Change_Type', '_CHANGE_TIMESTAMP_2'],
   ])('a column may not be named %s', (name) => {
     expect(refusalsOfSchema([field('STRING', 'NULLABLE', name)])).not.toEqual([]);
   });

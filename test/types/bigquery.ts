@@ -145,6 +145,9 @@ function refusalsOfName(name: string): string[] {
     '_ROW_TIMESTAMP',
     '__ROOT__',
     '_COLIDENTIFIER',
+    '_CHANGE_SEQUENCE_NUMBER',
+    '_CHANGE_TYPE',
+    '_CHANGE_TIMESTAMP',
   ];
   const reserved = prefixes.find((prefix) => name.toUpperCase().startsWith(prefix));
   return [

@@ -29,6 +29,8 @@ export const numberCases: readonly TypeCase[] = [
   declared(2, 38, 'BIGNUMERIC', 'string'),
   declared(30, -8, 'BIGNUMERIC', 'string'),
   { ...declared(38, 0, 'BIGNUMERIC', 'string'), title: 'INTEGER', column: integer() },
+  { ...declared(38, 2, 'BIGNUMERIC', 'string'), title: 'NUMBER(*,9)', column: integer(9) },
+  integerByChoice(),
   declared(38, -1, 'STRING', 'string'),
   declared(38, -84, 'STRING', 'string'),
   declared(5, 40, 'STRING', 'string'),
@@ -76,9 +78,29 @@ function declared(
   };
 }
 
-/** INTEGER is NUMBER(38,0) that does not say its precision. */
-function integer() {
-  return { type: 'NUMBER', scale: 0 } as const;
+/** INTEGER is a NUMBER(38,0) that does not say its precision, so that nothing holds it to its 38 digits. */
+function integer(scale = 0) {
+  return { type: 'NUMBER', scale } as const;
+}
+
+/** Any integer that NUMBER has, in a column of type STRING. */
+function integerByChoice(): TypeCase {
+  const random = fc
+    .record({
+      isNegative: fc.boolean(),
+      digits: fc.integer({ min: 1, max: 38 }).chain(digitsOf),
+      power: fc.integer({ min: 0, max: 87 }),
+    })
+    .map((decimal) => numberSample(plainText(decimal), 'string'));
+  const edges = [...bothSigns(['0', '9'.repeat(38)], 0), ...bothSigns(['1'], 125)];
+  return {
+    title: 'INTEGER as STRING',
+    column: integer(),
+    rules: { number_type: 'STRING' },
+    bigQuery: 'STRING',
+    random,
+    boundaries: edges.map((decimal) => numberSample(plainText(decimal), 'string')),
+  };
 }
 
 /** Any NUMBER: up to 20 digits of base 100, the first of which counts 100^-65 to 100^62. */

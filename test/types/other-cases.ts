@@ -10,6 +10,13 @@ const names = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 10 })
   .filter((name) => name !== '__proto__');
 
+/** Of the key 0, and of one that is as long as such keys may be. */
+const shortestLogical = '*BAAAAAABgP4';
+const longestLogical = logicalText(
+  new Uint8Array(4).fill(0xff),
+  Array(12).fill(new Uint8Array(240)),
+);
+
 export const otherCases: readonly TypeCase[] = [
   rowid('ROWID', physical()),
   rowid('UROWID', fc.oneof(physical(), logical())),
@@ -27,7 +34,7 @@ function asItIs(value: string): Sample {
 
 /** https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html (Rowid Data Types) */
 function rowid(type: 'ROWID' | 'UROWID', random: fc.Arbitrary<string>): TypeCase {
-  const logicalEdges = type === 'UROWID' ? ['*BAEASbICwQL+', '*AA'] : [];
+  const logicalEdges = type === 'UROWID' ? ['*BAEASbICwQL+', shortestLogical, longestLogical] : [];
   return {
     title: type,
     column: { type },
@@ -56,10 +63,24 @@ function lettersOf(value: bigint, count: number): string {
   return letters.join('');
 }
 
+/**
+ * As seen in index-organized tables: a 4, the block that the row was once in, the parts of its key behind their
+ * lengths, FE. https://tek-tips.com/threads/rowid-in-index-organized-tables.712430
+ */
 function logical(): fc.Arbitrary<string> {
+  const part = fc.uint8Array({ minLength: 1, maxLength: 22 });
   return fc
-    .uint8Array({ minLength: 2, maxLength: 60 })
-    .map((bytes) => `*${Buffer.from(bytes).toString('base64').replace(/=+$/, '')}`);
+    .tuple(
+      fc.uint8Array({ minLength: 4, maxLength: 4 }),
+      fc.array(part, { minLength: 1, maxLength: 3 }),
+    )
+    .map(([block, parts]) => logicalText(block, parts));
+}
+
+function logicalText(block: Uint8Array, parts: readonly Uint8Array[]): string {
+  const key = parts.flatMap((part) => [part.length, ...part]);
+  const bytes = Buffer.from([4, ...block, ...key, 0xfe]);
+  return `*${bytes.toString('base64').replace(/=+$/, '')}`;
 }
 
 function boolean(): TypeCase {

@@ -19,7 +19,7 @@ interface Refused {
 }
 
 const date = 'a date of the years 1 to 9999 of the Gregorian calendar';
-const instant = 'an instant of the years 1 to 9999';
+const instant = 'an instant of the years 1 to 9999, at most 14 hours from UTC';
 const finite = 'a finite decimal number';
 const ranged = 'a number of at most 38 digits before and 38 after the point, as BIGNUMERIC holds';
 
@@ -45,6 +45,13 @@ const refused: readonly Refused[] = [
     rules: { number_default: 'BIGNUMERIC' },
     good: '9'.repeat(38),
     bad: `1${'0'.repeat(38)}`,
+    wanted: ranged,
+  },
+  {
+    title: 'an INTEGER of more digits than its documentation allows',
+    column: { type: 'NUMBER', scale: 0 },
+    good: '9'.repeat(38),
+    bad: '1e125',
     wanted: ranged,
   },
   {

@@ -23,10 +23,15 @@ export function isDateTime(type: string): boolean {
 
 /**
  * Compiles a format into what prints stored values. Throws ORA-01821 for one that is not known here,
- * for fractions of a DATE and for the zone of a type without one.
+ * for fractions of a DATE and for the zone of a type without one. `change` comes before the printing of what has a zone.
  */
-export function compileFormat(format: string, type: string): (stored: string) => string {
-  const readZoned = READERS[type];
+export function compileFormat(
+  format: string,
+  type: string,
+  change: (zoned: Zoned) => Zoned = (zoned) => zoned,
+): (stored: string) => string {
+  const read = READERS[type];
+  const readZoned = read && ((stored: string) => change(read(stored)));
   if (REGION_FORMAT.test(format) && readZoned) return (stored) => readZoned(stored).zone;
   const match = FORMAT.exec(format);
   const [, sign, digits = '0', end = ''] = match ?? [];

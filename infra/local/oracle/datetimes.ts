@@ -65,13 +65,24 @@ const CORRUPT_FIELDS: DateTime = {
   fraction: '',
 };
 
-/** 13 bytes: the moment in UTC, then the zone's offset from it in minutes. */
+/** 13 bytes: the moment in UTC, then hours and minutes of the zone's offset from it, which comes in seconds. */
 export function encodeZoned(local: string, offset: number): Buffer {
   const bytes = Buffer.alloc(13);
   writeFields(shift(parseDateTime(local), -offset), bytes);
-  bytes[11] = Math.trunc(offset / 60) + 20;
-  bytes[12] = (offset % 60) + 60;
+  const minutes = Math.trunc(offset / 60);
+  bytes[11] = Math.trunc(minutes / 60) + 20;
+  bytes[12] = (minutes % 60) + 60;
   return bytes;
+}
+
+/** The time so many seconds later, as text; they are less than a day. */
+export function later(text: string, seconds: number): string {
+  const value = shift(parseDateTime(text), seconds);
+  const { year, month, day, hour, minute, second, fraction } = value;
+  const two = (part: number) => String(part).padStart(2, '0');
+  const date = `${String(Math.abs(year)).padStart(4, '0')}-${two(month)}-${two(day)}`;
+  const time = [hour, minute, second].map(two).join(':');
+  return `${year < 0 ? '-' : ''}${date}T${time}${fraction && `.${fraction}`}`;
 }
 
 function writeFields(value: DateTime, bytes: Buffer): void {
@@ -85,14 +96,19 @@ function writeFields(value: DateTime, bytes: Buffer): void {
   if (value.fraction !== '') bytes.writeUInt32BE(Number(value.fraction.padEnd(9, '0')), 7);
 }
 
-const DAY_MINUTES = 24 * 60;
+const DAY_SECONDS = 24 * 60 * 60;
 
-/** The time so many minutes later; they are less than a day. */
-function shift(value: DateTime, minutes: number): DateTime {
-  const total = value.hour * 60 + value.minute + minutes;
-  const day = total < 0 ? before(value) : total < DAY_MINUTES ? value : after(value);
-  const rest = (total + DAY_MINUTES) % DAY_MINUTES;
-  return { ...value, ...day, hour: Math.floor(rest / 60), minute: rest % 60 };
+function shift(value: DateTime, seconds: number): DateTime {
+  const total = (value.hour * 60 + value.minute) * 60 + value.second + seconds;
+  const { year, month, day } =
+    total < 0 ? before(value) : total < DAY_SECONDS ? value : after(value);
+  const rest = (total + DAY_SECONDS) % DAY_SECONDS;
+  const time = {
+    hour: Math.floor(rest / 3600),
+    minute: Math.floor(rest / 60) % 60,
+    second: rest % 60,
+  };
+  return { ...value, year, month, day, ...time };
 }
 
 type Day = Pick<DateTime, 'year' | 'month' | 'day'>;

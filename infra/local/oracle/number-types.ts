@@ -49,7 +49,8 @@ export const float: TypeDefinition = {
 
 function storeNumber(value: string, { precision, scale }: LocalColumn): string {
   const places = scale ?? (precision === undefined ? undefined : 0);
-  const whole = (precision ?? MOST_DIGITS) - (places ?? 0);
+  // Oracle checks the digits only of a precision that was declared: an INTEGER may have more than 38.
+  const whole = precision === undefined ? Number.POSITIVE_INFINITY : precision - (places ?? 0);
   if (fitsPlainly(value, whole, places ?? MOST_DIGITS) || isInfinite(value)) return value;
 
   encodeNumber(value);

@@ -3,14 +3,13 @@
  * forms in TAKERS or a plain `"COL"`, perhaps followed by `[AS] "NAME"`.
  */
 import type { StoredTable } from './database.ts';
-import { compileFormat, isDateTime } from './datetime-formats.ts';
 import { OracleError } from './errors.ts';
-import { type Conversion, type Expression, ofColumn } from './expressions.ts';
+import { type Expression, ofColumn } from './expressions.ts';
 import { takeCase, takeGetLength, takeJsonSerialize, takeXmlSerialize } from './lob-items.ts';
 import { takeCast, takeRowid, takeRowidToChar } from './rowid-items.ts';
 import type { Projection } from './rows.ts';
 import type { Taker } from './taker.ts';
-import { textWire } from './text-types.ts';
+import { takeToChar } from './to-char.ts';
 import { TYPES } from './types.ts';
 
 /** A recognised item, not yet looked up in a table. */
@@ -63,21 +62,6 @@ function takeColumn(take: Taker): Expression | undefined {
     const wire = TYPES[column.type].wire?.(column, origin);
     if (!wire) throw new OracleError(3115, 'unsupported network datatype or representation');
     return { wire };
-  });
-}
-
-/** Room for the longest text that the supported formats give. */
-const FORMATTED = 64;
-
-/** `TO_CHAR("COL", 'format')` of a date or time. */
-function takeToChar(take: Taker): Expression | undefined {
-  const name = take.kind('name');
-  const comma = take.words(',');
-  const format = take.kind('string')?.text;
-  if (!name || !comma || format === undefined || !take.words(')')) return undefined;
-  return ofColumn(name, `TO_CHAR("${name.text}",'${format}')`, ({ type }): Conversion => {
-    if (!isDateTime(type)) throw new OracleError(1481, 'invalid number format model');
-    return { wire: textWire(FORMATTED), convert: compileFormat(format, type) };
   });
 }
 

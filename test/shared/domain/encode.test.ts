@@ -243,6 +243,20 @@ describe('vectors', () => {
   );
 });
 
+describe('row addresses', () => {
+  const rowid: ColumnEncoding = { kind: 'rowid' };
+
+  it.each(['AAAR3sAAEAAAACXAAA', '*BAEASbICwQL+', `*${'A'.repeat(3_998)}`])('%s', (value) => {
+    expect(JSON.parse(encodeOne(rowid, value))).toEqual({ C: value });
+  });
+
+  it('of 4,000 letters are refused, for a CAST to VARCHAR2(4000) may have cut them off', () => {
+    expect(() => encodeOne(rowid, `*${'A'.repeat(3_999)}`)).toThrow(
+      'Column C holds a value that is not a row address of fewer than 4,000 letters.',
+    );
+  });
+});
+
 describe('JSON', () => {
   const json: ColumnEncoding = { kind: 'json' };
 
@@ -504,7 +518,7 @@ describe('instants', () => {
     ' 2024-02-29T23:59:58.123+5:30',
     ' 2024-02-29T23:59:58.12+05:30',
   ])('%s is refused, since BigQuery could not hold it or it is no instant', (value) => {
-    expect(() => encodeOne(own, value)).toThrow(/not an instant of the years 1 to 9999/);
+    expect(() => encodeOne(own, value)).toThrow(/not an instant of the years 1 to 9999, at most 14 hours from UTC/);
   });
 
   it('in UTC end in Z', () => {

@@ -48,7 +48,9 @@ describe('the plan of a NUMBER', () => {
     [38, 39, 'NUMBER(38,39)', 'STRING', 'decimal'],
     [5, 127, 'NUMBER(5,127)', 'STRING', 'decimal'],
     [null, 0, 'NUMBER(*,0)', 'BIGNUMERIC', 'decimal'],
-    [null, 9, 'NUMBER(*,9)', 'NUMERIC', 'decimal'],
+    [null, 9, 'NUMBER(*,9)', 'BIGNUMERIC', 'decimal'],
+    [null, 38, 'NUMBER(*,38)', 'BIGNUMERIC', 'decimal'],
+    [null, 39, 'NUMBER(*,39)', 'STRING', 'decimal'],
     [null, -1, 'NUMBER(*,-1)', 'STRING', 'decimal'],
     [null, null, 'NUMBER', 'STRING', 'decimal'],
   ])('with precision %s and scale %s: %s → %s as %s', (precision, scale, ...expected) => {
@@ -155,6 +157,18 @@ describe('the choices of a transport', () => {
     expect(planColumn(definition, { number_default: 'STRING' })).toEqual(planColumn(definition));
   });
 
+  it.each([0, 9, 38])(
+    'leave a NUMBER(*,%d) BIGNUMERIC, but check it, for Oracle does not',
+    (scale) => {
+      const definition = define('NUMBER', { scale });
+      for (const number_default of ['STRING', 'BIGNUMERIC'] as const) {
+        expect(planColumn(definition, { number_default })).toMatchObject([
+          { bigQueryType: 'BIGNUMERIC', encoding: { kind: 'decimal', range: 'BIGNUMERIC' } },
+        ]);
+      }
+    },
+  );
+
   it('leave numbers alone whose definition decides', () => {
     const money = define('NUMBER', { precision: 10, scale: 2 });
     expect(planColumn(money, { number_default: 'BIGNUMERIC' })).toEqual(planColumn(money));
@@ -216,6 +230,15 @@ describe('the choices of a transport', () => {
       'STRING',
       'INT64',
       'DATETIME',
+    ]);
+  });
+
+  it('are the way out for an INTEGER that holds more than BIGNUMERIC does', () => {
+    const columns = [define('NUMBER', { scale: 0 })];
+    const selection = { column_types: { C: 'STRING' } } as const;
+    const rules = { number_default: 'BIGNUMERIC' } as const;
+    expect(planColumns({ owner: 'HR', table: 'T', columns }, selection, rules)).toMatchObject([
+      { bigQueryType: 'STRING', encoding: { kind: 'decimal' } },
     ]);
   });
 

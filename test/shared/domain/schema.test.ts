@@ -13,6 +13,7 @@ const columns = planColumns(
       { ...any, name: 'PAY$', dataType: 'NUMBER', precision: 20, scale: 2, comment: 'per month' },
       { ...any, name: 'PAID', dataType: 'TIMESTAMP(6) WITH TIME ZONE' },
       { ...any, name: 'EMBEDDING', dataType: 'VECTOR', nullable: false },
+      { ...any, name: 'DOC', dataType: 'JSON', nullable: false },
     ],
   },
   {},
@@ -31,12 +32,15 @@ it('a schema holds the BigQuery fields, the Oracle types and comments, and renam
       { name: 'PAID', type: 'TIMESTAMP', mode: 'NULLABLE' },
       { name: 'PAID__tz', type: 'STRING', mode: 'NULLABLE' },
       { name: 'EMBEDDING', type: 'FLOAT64', mode: 'REPEATED' },
+      // A NOT NULL column may hold the null of JSON, which BigQuery takes for NULL.
+      { name: 'DOC', type: 'JSON', mode: 'NULLABLE' },
     ],
     oracle_types: [
       { column: 'ID', type: 'NUMBER(6)' },
       { column: 'PAY$', type: 'NUMBER(20,2)', comment: 'per month' },
       { column: 'PAID', type: 'TIMESTAMP(6) WITH TIME ZONE' },
       { column: 'EMBEDDING', type: 'VECTOR' },
+      { column: 'DOC', type: 'JSON' },
     ],
     renamed: [{ column: 'PAY$', field: 'PAY_' }],
     time_zones: [{ column: 'PAID', field: 'PAID__tz' }],

@@ -108,7 +108,9 @@ describe('statements', () => {
     ],
     [
       { kind: 'instant', fractionDigits: 9, zone: 'own' },
-      `TO_CHAR("C", 'SYYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM') AS "C"`,
+      `TO_CHAR(CASE WHEN "C" < TIMESTAMP '1973-01-01 00:00:00 +00:00' ` +
+        `THEN "C" AT TIME ZONE TO_CHAR("C", 'TZH:TZM') ELSE "C" END, ` +
+        `'SYYYY-MM-DD"T"HH24:MI:SS.FF9TZH:TZM') AS "C"`,
     ],
     [
       { kind: 'instant', fractionDigits: 0, zone: 'utc' },

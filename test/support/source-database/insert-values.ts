@@ -64,18 +64,22 @@ function expressionOf(column: LocalColumn, text: string): string {
   }
 }
 
-/** `…+05:30`, `…Z`, `… Europe/Berlin`, or with both, where an hour came twice. */
-const zoned = /^(.*?)(Z|[+-]\d\d:\d\d)?(?: ([A-Za-z][\w+/-]*))?$/;
+/** `…+05:30`, `…Z`, `… Europe/Berlin`, or with both, where an hour came twice or an offset has seconds. */
+const zoned = /^(.*?)(?:(Z|[+-]\d\d:\d\d)(:\d\d)?)?(?: ([A-Za-z][\w+/-]*))?$/;
 
 /**
  * With offset and region, the moment by its offset is moved to the region.
  * https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Datetime-Expressions.html
  */
 function zonedExpression(text: string): string {
-  const [, , offset, region] = zoned.exec(text) ?? [];
+  const [, , offset, seconds, region] = zoned.exec(text) ?? [];
   if (region === undefined) return `TO_TIMESTAMP_TZ(?, '${offsetFormat}')`;
   if (offset === undefined) return `TO_TIMESTAMP_TZ(?, '${timeFormat} TZR')`;
-  return `TO_TIMESTAMP_TZ(?, '${offsetFormat}') AT TIME ZONE '${region}'`;
+  const atMinutes = `TO_TIMESTAMP_TZ(?, '${offsetFormat}')`;
+  if (seconds === undefined) return `${atMinutes} AT TIME ZONE '${region}'`;
+  // No format has seconds of an offset: what is further ahead was earlier.
+  const step = `${offset.startsWith('-') ? '+' : '-'} INTERVAL '${seconds.slice(1)}' SECOND`;
+  return `(${atMinutes} ${step}) AT TIME ZONE '${region}'`;
 }
 
 function bindValue(type: LocalType, text: string): Bind {
@@ -112,7 +116,7 @@ function withFraction(text: string): string {
 }
 
 function withZone(text: string): string {
-  const [, local = '', offset, region] = zoned.exec(text) ?? [];
+  const [, local = '', offset, , region] = zoned.exec(text) ?? [];
   if (offset === undefined) return `${withFraction(local)} ${region}`;
   return withFraction(local) + (offset === 'Z' ? '+00:00' : offset);
 }

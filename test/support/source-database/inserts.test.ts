@@ -55,6 +55,18 @@ const values: [Omit<LocalColumn, 'name'>, Value, string, unknown][] = [
     `TO_TIMESTAMP_TZ(:1, ${offset}) AT TIME ZONE 'Europe/Berlin'`,
     ' 2024-10-27T02:30:00.000000000+02:00',
   ],
+  [
+    { type: 'TIMESTAMP WITH TIME ZONE' },
+    '1880-01-01T00:00:00+00:53:28 Europe/Berlin',
+    `(TO_TIMESTAMP_TZ(:1, ${offset}) - INTERVAL '28' SECOND) AT TIME ZONE 'Europe/Berlin'`,
+    ' 1880-01-01T00:00:00.000000000+00:53',
+  ],
+  [
+    { type: 'TIMESTAMP WITH TIME ZONE' },
+    '1880-01-01T00:00:00-04:56:02 America/New_York',
+    `(TO_TIMESTAMP_TZ(:1, ${offset}) + INTERVAL '02' SECOND) AT TIME ZONE 'America/New_York'`,
+    ' 1880-01-01T00:00:00.000000000-04:56',
+  ],
   [{ type: 'TIMESTAMP WITH TIME ZONE' }, null, `TO_TIMESTAMP_TZ(:1, ${offset})`, null],
   [
     { type: 'TIMESTAMP WITH LOCAL TIME ZONE' },

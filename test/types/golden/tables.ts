@@ -110,7 +110,7 @@ export const goldenTables: readonly GoldenTable[] = [
         ...{ YEARS: '-0-1', DAYS: '-0 0:0:0.000001' },
         ...{ DOCUMENT: '-0.1234567890123456789012345678901234567' },
         ...{ EMBEDDING: '[1.1754943508222875e-38,0.1]' },
-        ...{ ADDRESS: 'AAAAAAAAAAAAAAAAAA', ANY_ADDRESS: '*AA' },
+        ...{ ADDRESS: 'AAAAAAAAAAAAAAAAAA', ANY_ADDRESS: '*BAAAAAABgP4' },
       },
       {
         ID: 5,

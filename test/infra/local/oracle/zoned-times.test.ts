@@ -73,6 +73,33 @@ describe.each(VERSIONS)('on %s', (version) => {
     ]);
   });
 
+  it('a region that was seconds away from UTC prints hours and minutes only, and has to be moved there', async () => {
+    const values = [
+      '1880-01-01T00:00:00 Europe/Berlin',
+      '1880-01-01T00:00:20.5+00:53:28 Europe/Berlin',
+      '1900-01-01T00:00:00 Africa/Monrovia',
+      '1972-12-31T23:59:59 Europe/Berlin',
+      '1880-01-01T00:00:20+00:53',
+      null,
+    ];
+    const atOffset =
+      `CASE WHEN "C" < TIMESTAMP '1973-01-01 00:00:00 +00:00' ` +
+      `THEN "C" AT TIME ZONE TO_CHAR("C", 'TZH:TZM') ELSE "C" END`;
+    const short = 'YYYY-MM-DD"T"HH24:MI:SSTZH:TZM';
+    const items = `TO_CHAR("C", '${short}'), TO_CHAR(${atOffset}, '${short}'), TO_CHAR(${atOffset}, 'TZR')`;
+    expect(await select(items, store(ZONED, values))).toEqual([
+      ['1880-01-01T00:00:00+00:53', '1879-12-31T23:59:32+00:53', '+00:53'],
+      ['1880-01-01T00:00:20+00:53', '1879-12-31T23:59:52+00:53', '+00:53'],
+      ['1900-01-01T00:00:00-00:43', '1900-01-01T00:00:08-00:43', '-00:43'],
+      ['1972-12-31T23:59:59+01:00', '1972-12-31T23:59:59+01:00', '+01:00'],
+      ['1880-01-01T00:00:20+00:53', '1880-01-01T00:00:20+00:53', '+00:53'],
+      [null, null, null],
+    ]);
+    await expect(
+      roundTrip({ type: 'DATE' }, [null], `TO_CHAR(${atOffset}, '${short}')`),
+    ).rejects.toMatchObject({ errorNum: 932 });
+  });
+
   it('the moment crosses days, months, years and the time before Christ', async () => {
     const values = [
       '2024-03-01T00:30:00+01:00',
@@ -92,7 +119,8 @@ describe.each(VERSIONS)('on %s', (version) => {
     ['2024-03-31T02:30:00 Europe/Berlin', /did not come/],
     ['2024-07-01T00:00:00+01:00 Europe/Berlin', /was not \+01:00/],
     ['2024-07-01T00:00:00 Nowhere/Land', /Nowhere/],
-    ['1880-01-01T00:00:00 Europe/Berlin', /no whole minute/],
+    ['1880-01-01T00:00:00+00:53:29 Europe/Berlin', /was not \+00:53:29/],
+    ['1880-01-01T00:00:00+00:53:28', /offset/],
     ['2024-07-01T00:00:00', /no time zone/],
     ['2024-07-01T00:00:00+16:00', /offset/],
     ['2024-02-30T00:00:00Z', /not a date/],
