@@ -36,6 +36,18 @@ export function transportStoreContract(start: () => Promise<StoreServer>): void 
     expect(next.job.output.prefix).not.toBe(job.output.prefix);
   });
 
+  it('a name stays with the tenant whose objects lie in its folder, also after a delete', async () => {
+    const { transports, jobs } = open();
+    const { id } = await transports.create('red', inputOf('folder'));
+    const { job } = await jobs.enqueue({ ...executeRequest(id), tenant: 'red' });
+    const taken = { code: 'CONFLICT' };
+    await expect(transports.create('blue', inputOf('folder'))).rejects.toMatchObject(taken);
+    await jobs.requestCancel('red', job.id);
+    await transports.remove('red', id);
+    await expect(transports.create('blue', inputOf('folder'))).rejects.toMatchObject(taken);
+    expect((await transports.create('red', inputOf('folder'))).latestVersion).toBe(1);
+  });
+
   it('replaces the definition, keeps what is not part of it, and changes the etag', async () => {
     const { transports, jobs } = open();
     const before = await transports.create('default', inputOf('kept'));
