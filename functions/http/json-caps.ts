@@ -15,8 +15,8 @@ interface Open {
 
 /**
  * Refuses JSON text that no caller means, before it is parsed: nested too deeply, with too many members in one place,
- * or with a name twice or `__proto__` in an object, where readers differ in what they make of it
- * (https://www.rfc-editor.org/rfc/rfc8259#section-4). Throws VALIDATION_ERROR. Text that is no JSON may pass.
+ * with a name twice or `__proto__` in an object, or with half a surrogate pair, where readers differ in what they make
+ * of it (https://www.rfc-editor.org/rfc/rfc8259#section-4). Throws VALIDATION_ERROR. Text that is no JSON may pass.
  */
 export function requireModestJson(text: string): void {
   const open: Open[] = [];
@@ -63,15 +63,20 @@ function takeComma(inner: Open | undefined): void {
 }
 
 function takeText(inner: Open | undefined, quoted: string): void {
-  if (!inner?.expectsName || !inner.names) return;
+  const text = unquoted(quoted);
+  if (!text.isWellFormed()) throw refused('holds half a surrogate pair, which is no character');
+  if (inner?.expectsName) takeName(inner, text);
+}
+
+function takeName(inner: Open, name: string): void {
+  if (!inner.names) return;
   inner.expectsName = false;
-  const name = unquoted(quoted);
   if (name === '__proto__') throw refused('has a field __proto__');
   if (inner.names.has(name)) throw refused('has the same field twice in one object');
   inner.names.add(name);
 }
 
-/** Two spellings of a name are the same name. One that does not parse ends in the parser's own complaint. */
+/** Two spellings of a text are the same text. One that does not parse ends in the parser's own complaint. */
 function unquoted(quoted: string): string {
   if (!quoted.includes('\\')) return quoted.slice(1, -1);
   try {

@@ -34,6 +34,18 @@ test('__proto__ is refused as a name and taken as a value', () => {
   }
 });
 
+test('half a surrogate pair, which no store keeps as it came, is refused as name and as value', () => {
+  expect(refusal('{"\\ud83d\\ude00":["\\uD83D\\uDE00","\\\\ud800","é"]}')).toBe('taken');
+  for (const text of [
+    '{"a":"x\\ud800"}',
+    '["\\uDFFF"]',
+    '{"\\ude00\\ud83d":1}',
+    '"\\ud83d\\\\ude00"',
+  ]) {
+    expect([text, refusal(text)]).toEqual([text, expect.stringContaining('surrogate')]);
+  }
+});
+
 test('whatever JSON.stringify writes is taken, and no text is too much', () => {
   const shallow = fc.jsonValue({ maxDepth: 8 });
   fc.assert(
