@@ -60,6 +60,13 @@ test.each([
     'METHOD_NOT_ALLOWED',
   ],
   ['no host', 'GET /api HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'VALIDATION_ERROR'],
+  ['two hosts', `GET /api HTTP/1.1\r\n${host}\r\nHost: other\r\n\r\n`, 400, 'VALIDATION_ERROR'],
+  [
+    'two authorizations, of which a proxy may have checked the other',
+    `GET /api HTTP/1.1\r\n${host}\r\nAuthorization: Bearer a.b.c\r\nAuthorization: Bearer d.e.f\r\n\r\n`,
+    400,
+    'VALIDATION_ERROR',
+  ],
   ['every path', `OPTIONS * HTTP/1.1\r\n${host}\r\n\r\n`, 404, 'NOT_FOUND'],
   ['the icon of a page', `GET /favicon.ico HTTP/1.1\r\n${host}\r\n\r\n`, 404, 'NOT_FOUND'],
 ])('%s is refused in the one shape', async (_, bytes, status, code) => {
