@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { identifier } from '../../shared/domain/identifier.ts';
 import { transportInput } from '../../shared/domain/transport.ts';
 import { whereInput } from '../../shared/domain/where.ts';
+import { executeInput } from '../execute.ts';
 import { id, ifMatch, pageQuery } from '../fields.ts';
 import { jobsQuery } from '../jobs.ts';
 import { sampleInput } from '../sample.ts';
@@ -23,6 +24,9 @@ interface Words {
 export const words = z.registry<Words>();
 
 const { destination, options } = transportInput.shape;
+const executeHeaders = executeInput.headers.shape;
+const executeBody = executeInput.body.unwrap().shape;
+const scheduler = 'Of Cloud Scheduler; heeded beside a Google token only.';
 
 words
   .add(transportInput, { id: 'TransportDefinition', description: 'What to export and where to.' })
@@ -44,6 +48,7 @@ words
     description: 'A name in Oracle, in its exact case: at most 128 bytes, no double quote, no NUL.',
     maxLength: 128,
     pattern: '^[^"\\u0000]+$',
+    examples: ['EMPLOYEES'],
   })
   .add(transportView, { id: 'Transport', description: 'A transport as it is stored.' })
   .add(jobView, {
@@ -64,6 +69,18 @@ words
     description: 'The etag that the change is meant for, or `*` for any; another one gives 412.',
     pattern: '^(\\*|"[^",]*")$',
     examples: ['*'],
+  })
+  .add(executeHeaders['idempotency-key'], {
+    description: 'Names the request, so that a repeated one answers the same job for 24 hours.',
+  })
+  .add(executeHeaders['x-cloudscheduler'], { description: scheduler })
+  .add(executeHeaders['x-cloudscheduler-jobname'], {
+    description: `${scheduler} With the schedule’s time it tells a delivery that came twice.`,
+  })
+  .add(executeHeaders['x-cloudscheduler-scheduletime'], { description: scheduler })
+  .add(executeBody.request_id, { description: 'As `Idempotency-Key`, for whom a header is hard.' })
+  .add(executeBody.allow_concurrent, {
+    description: 'Whether to begin while another job of the transport runs.',
   })
   .add(jobsQuery.shape.created_after, { description: 'Jobs that were made then or later.' })
   .add(jobsQuery.shape.created_before, { description: 'Jobs that were made before then.' })
