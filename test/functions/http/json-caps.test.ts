@@ -20,6 +20,12 @@ test('JSON of up to 16 levels and 5000 members in one place is taken', () => {
   expect(refusal(list(5_001))).toContain('5000 members');
 });
 
+test('more than 100,000 values in all are too many to say of each what is wrong with it', () => {
+  const lists = (count: number) => JSON.stringify(Array(count).fill(Array(999).fill(0)));
+  expect(refusal(lists(100))).toBe('taken');
+  expect(refusal(lists(101))).toContain('100000 values');
+});
+
 test('a name that comes twice in one object is refused in every spelling', () => {
   expect(refusal('{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}')).toBe('taken');
   for (const text of ['{"a":1,"a":1}', '[{"x":{"a":1,"b":[{}],"\\u0061":2}}]']) {
