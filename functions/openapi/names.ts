@@ -41,7 +41,7 @@ words
     description: 'The bucket must be one of the configured ones; the first is the default.',
   })
   .add(options, { description: 'How to export. Each has a default.' })
-  .add(transportInput.shape.labels, { description: 'The caller’s own.' })
+  .add(transportInput.shape.labels, { description: 'The caller’s own.', maxProperties: 64 })
   .add(whereInput, { id: 'Conditions', description: 'Conditions on rows, all of which must hold.' })
   .add(identifier, {
     id: 'Identifier',
@@ -63,7 +63,9 @@ words
   .add(tableKind, { id: 'TableKind' })
   .add(preflightView, { id: 'Preflight', description: 'What an export would meet.' })
   .add(id, { description: 'An id that the service gave out.' })
-  .add(pageQuery.shape.page_size, { description: 'The most items of one answer.' })
+  .add(pageQuery.shape.page_size, {
+    description: 'The most items of one answer; of large ones it has fewer.',
+  })
   .add(pageQuery.shape.page_token, { description: '`next_page_token` of the page before.' })
   .add(ifMatch.shape['if-match'], {
     description: 'The etag that the change is meant for, or `*` for any; another one gives 412.',

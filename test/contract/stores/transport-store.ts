@@ -114,6 +114,25 @@ export function transportStoreContract(start: () => Promise<StoreServer>): void 
     expect(names).toEqual(['t4', 't3', 't2', 't1', 't0']);
   });
 
+  it('a page of large documents ends early, so that no list fills the memory', async () => {
+    const { transports } = open();
+    const tables = Array.from({ length: 4_000 }, (_, n) => `SH.${'T'.repeat(95)}${n}`);
+    for (let n = 0; n < 20; n++) await transports.create('default', inputOf(`t${n}`, { tables }));
+    const sizes: number[] = [];
+    const names = new Set<string>();
+    let pageToken: string | undefined;
+    do {
+      const request = { pageSize: 1000, ...(pageToken !== undefined && { pageToken }) };
+      const page = await transports.list('default', request);
+      sizes.push(page.items.length);
+      for (const { name } of page.items) names.add(name);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined);
+    expect(names.size).toBe(20);
+    expect(Math.max(...sizes)).toBeLessThan(20);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(20);
+  });
+
   it.each([
     ['no token at all', '???'],
     ['JSON of another form', encode(['2026-01-01T00:00:00.000Z'])],
