@@ -9,8 +9,15 @@ export const id = z.string().min(1).max(200);
 export const transportId = z.object({ id });
 export const jobId = z.object({ id });
 
+/** How many, in decimal digits alone: `Number` would also read 1e2, 0x10 and an empty text. */
+export const count = (most: number, unlessTold: number) =>
+  z.preprocess(
+    (text) => (typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : text),
+    z.int('must be a whole number, once').min(1).max(most).default(unlessTold),
+  );
+
 export const pageQuery = z.strictObject({
-  page_size: z.coerce.number().int().min(1).max(1000).default(50),
+  page_size: count(1000, 50),
   page_token: z.string().min(1).max(1000).optional(),
 });
 

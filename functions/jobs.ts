@@ -17,10 +17,11 @@ import {
   viewJobDetail,
 } from './views/job.ts';
 
-/** With any offset; stored times are in UTC, with milliseconds. */
+/** With any offset; stored times are in UTC, with milliseconds, and compared as text. */
 const time = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-11-23T04:00:00Z' })
-  .transform((text) => new Date(text).toISOString());
+  .transform((text) => new Date(text).toISOString())
+  .refine((text) => /^\d{4}-/.test(text), 'must lie in the years 0000 to 9999, in UTC');
 
 export const jobsQuery = z.strictObject({
   ...pageQuery.shape,

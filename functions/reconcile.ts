@@ -53,11 +53,12 @@ const beginMs = 45_000;
 
 /**
  * Looks at every job that has not ended, or whose end is not announced, and brings it forward where nobody else does:
- * starts a task for one whose tasks are gone, or ends it when that was in vain. Idempotent; calls may overlap.
+ * starts a task for one whose tasks are gone, or ends it when that was in vain. Of those of other tenants the caller
+ * is told nothing. Idempotent; calls may overlap.
  */
 export async function reconcileJobs(
   ctx: Context,
-  { log }: Caller,
+  { log, principal }: Caller,
 ): Promise<Reply<z.output<typeof reconcileView>>> {
   const jobs = await ctx.jobs.open(mostJobs);
   const deadline = performance.now() + beginMs;
@@ -65,7 +66,13 @@ export async function reconcileJobs(
     performance.now() < deadline ? reconcileOne({ ...ctx, log }, job) : undefined,
   );
   const seen = outcomes.filter((outcome) => outcome !== undefined);
-  return { body: { jobs: seen, complete: seen.length < mostJobs && seen.length === jobs.length } };
+  const own = new Set(jobs.flatMap(({ tenant, id }) => (tenant === principal.tenant ? [id] : [])));
+  return {
+    body: {
+      jobs: seen.filter((outcome) => own.has(outcome.job_id)),
+      complete: seen.length < mostJobs && seen.length === jobs.length,
+    },
+  };
 }
 
 async function reconcileOne(ctx: Context, job: Job): Promise<Outcome> {

@@ -4,6 +4,7 @@ import { identifier } from '../shared/domain/identifier.ts';
 import { planColumns } from '../shared/domain/plan-columns.ts';
 import type { OracleSource, Row, RowQuery, TableName } from '../shared/ports.ts';
 import type { Context } from './context.ts';
+import { count } from './fields.ts';
 import type { Reply } from './http/answer.ts';
 import { invalidRequest } from './http/input.ts';
 import type { Call } from './http/route.ts';
@@ -21,7 +22,7 @@ export const sampleInput = {
   query: z
     .strictObject({
       owner: identifier.optional(),
-      limit: z.coerce.number().int().min(1).max(1000).default(10),
+      limit: count(1000, 10),
       columns: names.optional(),
       exclude_columns: names.optional(),
     })

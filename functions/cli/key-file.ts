@@ -30,7 +30,10 @@ export function changeKeyFile(
   const draft = `${path}.new`;
   const file = openDraft(draft);
   try {
-    writeSync(file, `${JSON.stringify(change(readKeyFile(path)), undefined, 2)}\n`);
+    const text = JSON.stringify(change(readKeyFile(path)), undefined, 2);
+    // Nothing is written that a function would not read.
+    parseApiKeys(text);
+    writeSync(file, `${text}\n`);
     fsyncSync(file);
     renameSync(draft, path);
   } catch (error) {

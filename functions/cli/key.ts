@@ -79,6 +79,7 @@ function pathOf({ file }: Values): string {
 /** The key goes to standard output alone, so that a script can take it; the rest is for people. */
 function create(path: string, { name, tenant = 'default', scopes, expires }: Values): void {
   if (!name) throw new UsageError('Give --name: who or what will use the key.');
+  if (!tenant) throw new UsageError('Give --tenant a name, or leave it out.');
   const secret = randomBytes(32).toString('base64url');
   const key: ApiKey = {
     id: `k-${randomBytes(6).toString('hex')}`,

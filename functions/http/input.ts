@@ -18,7 +18,7 @@ interface Problem {
   readonly message: string;
 }
 
-/** Checks all of a request at once. Throws VALIDATION_ERROR whose `details.problems` lists everything found. */
+/** Checks all of a request at once. Throws VALIDATION_ERROR whose `details.problems` lists what was found. */
 export function parseInput<S extends InputSchemas>(schemas: S, raw: RawInput): Input<S> {
   const places = ['params', 'query', 'headers', 'body'] as const;
   const results = places.map((place) => [place, schemas[place].safeParse(raw[place])] as const);
@@ -29,12 +29,17 @@ export function parseInput<S extends InputSchemas>(schemas: S, raw: RawInput): I
   return Object.fromEntries(results.map(([place, { data }]) => [place, data])) as Input<S>;
 }
 
-/** VALIDATION_ERROR that names each problem and its place in the request. */
+/** Of one body there may be a hundred thousand, and an answer of many megabytes. */
+const mostProblems = 100;
+
+/** VALIDATION_ERROR that names the problems and their places in the request, the first hundred of them. */
 export function invalidRequest(problems: readonly Problem[]): OraFerryError {
   const [first] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
   const message = `The request is not valid: ${first?.field}: ${first?.message}${more}`;
-  return new OraFerryError('VALIDATION_ERROR', message, { details: { problems } });
+  return new OraFerryError('VALIDATION_ERROR', message, {
+    details: { problems: problems.slice(0, mostProblems) },
+  });
 }
 
 function describe(issue: z.core.$ZodIssue, before: readonly PropertyKey[]): Problem[] {

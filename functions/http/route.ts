@@ -61,6 +61,8 @@ interface Description {
   readonly errors?: readonly ErrorCode[];
   /** A body that the call takes. */
   readonly example?: unknown;
+  /** A body that it answers with. */
+  readonly answer?: unknown;
   /** Data of each server-sent event, when the caller may ask for a stream of them instead of the response. */
   readonly events?: Readonly<Record<string, z.ZodType>>;
 }

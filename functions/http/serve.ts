@@ -84,7 +84,7 @@ async function handle(
   { req, res, traceId, log, signal }: Exchange,
 ): Promise<Outcome> {
   const { pathname, query } = readUrl(req);
-  requireHost(req);
+  requireClearHeaders(req);
   const { route, params, methods } = findRoute(routes, req.method ?? '', pathname);
   if (!route) {
     await ctx.gate.countUnknown({ req, res });
@@ -118,10 +118,18 @@ async function handle(
   return { status: reply.status ?? route.status, reply };
 }
 
-/** https://www.rfc-editor.org/rfc/rfc9112#section-3.2-6 */
-function requireHost({ headers, httpVersion }: IncomingMessage): void {
-  if (headers.host !== undefined || httpVersion === '1.0') return;
-  throw new OraFerryError('VALIDATION_ERROR', 'The header Host is missing.');
+/**
+ * Of two hosts or authorizations Node shows the first, where a proxy may have heeded the last:
+ * https://www.rfc-editor.org/rfc/rfc9112#section-3.2-6
+ */
+function requireClearHeaders({ headersDistinct: headers, httpVersion }: IncomingMessage): void {
+  if (headers['host'] === undefined && httpVersion !== '1.0') {
+    throw new OraFerryError('VALIDATION_ERROR', 'The header Host is missing.');
+  }
+  const twice = ['Host', 'Authorization'].find(
+    (name) => headers[name.toLowerCase()]?.[1] !== undefined,
+  );
+  if (twice) throw new OraFerryError('VALIDATION_ERROR', `The header ${twice} came twice.`);
 }
 
 function textOf(field: string | string[] | undefined): string | undefined {

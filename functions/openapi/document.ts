@@ -17,8 +17,7 @@ function describeApi(routes: readonly Route[], version: string): JsonSchema {
     info: {
       title: 'OraFerry',
       version,
-      description:
-        'Oracle tables to Google Cloud Storage. Everything is JSON; a field or parameter that is not documented is refused. Answers may get more fields.',
+      description: introduction,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'The host that served this document.' }],
@@ -32,6 +31,23 @@ function describeApi(routes: readonly Route[], version: string): JsonSchema {
     },
   };
 }
+
+const introduction = `
+Oracle tables to Google Cloud Storage, as they were at one moment.
+
+1. **Show who you are**: \`X-API-Key: <id>.<secret>\`, or a Google ID token as \`Authorization: Bearer\`. On the page,
+   *Authorize* takes the key; it is sent with each *Try it out*.
+2. **Define** what to export with \`POST /api/transport\`; \`preflight\` says what is missing for it.
+3. **Execute** it: the answer has the job. A repeated call with the same \`Idempotency-Key\` answers the same job.
+4. **Follow** it with \`GET /api/jobs/{id}\` or, live, with \`GET /api/transport/{id}/status\`, until its state is
+   SUCCEEDED, PARTIALLY_SUCCEEDED, FAILED or CANCELLED.
+5. **Read** \`GET /api/jobs/{id}/manifest\`: it names each object with its rows and checksum.
+
+Everything is JSON. A field or parameter that is not documented is refused; answers may get more fields. Every error has
+one shape, with a \`code\` for programs, an \`action\` for people and a \`trace_id\` that the logs carry too: the caller's own,
+if the request has \`traceparent\` or \`X-Cloud-Trace-Context\`. Lists come in pages: pass on \`next_page_token\` as
+\`page_token\` until it is null. After 429 or 503 wait the seconds of \`Retry-After\`, where it is sent.
+`.trim();
 
 const tags: Readonly<Record<Tag, string>> = {
   Service: 'The service itself.',

@@ -92,8 +92,11 @@ const headersByStatus: Readonly<Record<number, readonly string[]>> = {
   503: ['Retry-After'],
 };
 
+/** Of every call that was counted: all but probes, and what is refused before anybody knows what it is. */
+export const limitHeaders: readonly string[] = ['RateLimit', 'RateLimit-Policy'];
+
 function headersOf(status: number): JsonSchema {
-  return headerReferences(['X-Trace-Id', ...(headersByStatus[status] ?? [])]);
+  return headerReferences(['X-Trace-Id', ...limitHeaders, ...(headersByStatus[status] ?? [])]);
 }
 
 /** The response headers of these names. */
@@ -106,6 +109,12 @@ export const headerComponents: Readonly<Record<string, JsonSchema>> = {
   Allow: header('The methods that the path knows.'),
   ETag: header('Names this state of the transport; for `If-Match`.'),
   Location: header('The path of what was made.'),
+  RateLimit: header(
+    'What is left of the limit, `r`, and the seconds until it is whole again, `t`.',
+  ),
+  'RateLimit-Policy': header(
+    'The limit, `q` calls in `w` seconds, of each instance; `caller` for a key or account, `address` for all others.',
+  ),
   'Retry-After': header('Seconds to wait before the next try, where that is known.'),
   'WWW-Authenticate': header('How to be known.'),
   'X-Trace-Id': header('The trace, of 32 hex digits; the caller’s own if the request had one.'),

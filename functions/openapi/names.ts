@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { identifier } from '../../shared/domain/identifier.ts';
 import { transportInput } from '../../shared/domain/transport.ts';
 import { whereInput } from '../../shared/domain/where.ts';
+import { executeInput } from '../execute.ts';
 import { id, ifMatch, pageQuery } from '../fields.ts';
 import { jobsQuery } from '../jobs.ts';
 import { sampleInput } from '../sample.ts';
@@ -23,6 +24,9 @@ interface Words {
 export const words = z.registry<Words>();
 
 const { destination, options } = transportInput.shape;
+const executeHeaders = executeInput.headers.shape;
+const executeBody = executeInput.body.unwrap().shape;
+const scheduler = 'Of Cloud Scheduler; heeded beside a Google token only.';
 
 words
   .add(transportInput, { id: 'TransportDefinition', description: 'What to export and where to.' })
@@ -37,13 +41,14 @@ words
     description: 'The bucket must be one of the configured ones; the first is the default.',
   })
   .add(options, { description: 'How to export. Each has a default.' })
-  .add(transportInput.shape.labels, { description: 'The caller’s own.' })
+  .add(transportInput.shape.labels, { description: 'The caller’s own.', maxProperties: 64 })
   .add(whereInput, { id: 'Conditions', description: 'Conditions on rows, all of which must hold.' })
   .add(identifier, {
     id: 'Identifier',
     description: 'A name in Oracle, in its exact case: at most 128 bytes, no double quote, no NUL.',
     maxLength: 128,
     pattern: '^[^"\\u0000]+$',
+    examples: ['EMPLOYEES'],
   })
   .add(transportView, { id: 'Transport', description: 'A transport as it is stored.' })
   .add(jobView, {
@@ -58,12 +63,26 @@ words
   .add(tableKind, { id: 'TableKind' })
   .add(preflightView, { id: 'Preflight', description: 'What an export would meet.' })
   .add(id, { description: 'An id that the service gave out.' })
-  .add(pageQuery.shape.page_size, { description: 'The most items of one answer.' })
+  .add(pageQuery.shape.page_size, {
+    description: 'The most items of one answer; of large ones it has fewer.',
+  })
   .add(pageQuery.shape.page_token, { description: '`next_page_token` of the page before.' })
   .add(ifMatch.shape['if-match'], {
     description: 'The etag that the change is meant for, or `*` for any; another one gives 412.',
     pattern: '^(\\*|"[^",]*")$',
     examples: ['*'],
+  })
+  .add(executeHeaders['idempotency-key'], {
+    description: 'Names the request, so that a repeated one answers the same job for 24 hours.',
+  })
+  .add(executeHeaders['x-cloudscheduler'], { description: scheduler })
+  .add(executeHeaders['x-cloudscheduler-jobname'], {
+    description: `${scheduler} With the schedule’s time it tells a delivery that came twice.`,
+  })
+  .add(executeHeaders['x-cloudscheduler-scheduletime'], { description: scheduler })
+  .add(executeBody.request_id, { description: 'As `Idempotency-Key`, for whom a header is hard.' })
+  .add(executeBody.allow_concurrent, {
+    description: 'Whether to begin while another job of the transport runs.',
   })
   .add(jobsQuery.shape.created_after, { description: 'Jobs that were made then or later.' })
   .add(jobsQuery.shape.created_before, { description: 'Jobs that were made before then.' })

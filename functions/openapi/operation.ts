@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Route } from '../http/route.ts';
-import { errorResponses, headerReferences } from './errors.ts';
+import { errorResponses, headerReferences, limitHeaders } from './errors.ts';
 import type { JsonSchema, Schemas } from './schemas.ts';
 
 /** What the rows of the table add to the components. */
@@ -62,9 +62,18 @@ function parameters(place: 'path' | 'query' | 'header', object: JsonSchema): Jso
     }));
 }
 
+/** As their owners write them; the others by rule. */
+const spelledOtherwise = [
+  'Last-Event-ID',
+  'X-CloudScheduler',
+  'X-CloudScheduler-JobName',
+  'X-CloudScheduler-ScheduleTime',
+];
+
 /** If-Match for if-match. */
 function headerName(name: string): string {
-  return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+  const spelled = spelledOtherwise.find((known) => known.toLowerCase() === name);
+  return spelled ?? name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 function bodyOf({ takesBody, input, example }: Route, schemas: Schemas): JsonSchema {
@@ -76,9 +85,10 @@ function bodyOf({ takesBody, input, example }: Route, schemas: Schemas): JsonSch
 }
 
 function successes(route: Route, schemas: Schemas): Record<string, JsonSchema> {
-  const { status, summary, also = {}, headers = [] } = route;
+  const { status, summary, also = {}, headers = [], isProbe } = route;
   const content = contentOf(route, schemas);
-  const common = { headers: headerReferences(['X-Trace-Id', ...headers]) };
+  const counted = isProbe ? [] : limitHeaders;
+  const common = { headers: headerReferences(['X-Trace-Id', ...counted, ...headers]) };
   const answerOf = (code: number, description: string) => [
     String(code),
     { description, ...common, ...(code !== 204 && { content }) },
@@ -89,10 +99,13 @@ function successes(route: Route, schemas: Schemas): Record<string, JsonSchema> {
   ]);
 }
 
-function contentOf({ response, media, events }: Route, schemas: Schemas): JsonSchema {
+function contentOf({ response, answer, media, events }: Route, schemas: Schemas): JsonSchema {
   if (media !== undefined) return { [media]: { schema: { type: 'string' } } };
   return {
-    'application/json': { schema: schemas.output(response) },
+    'application/json': {
+      schema: schemas.output(response),
+      ...(answer !== undefined && { example: answer }),
+    },
     ...(events && { 'text/event-stream': streamOf(events, schemas) }),
   };
 }

@@ -4,6 +4,7 @@ import { type Route, route } from '../http/route.ts';
 import { cancelJob, getJob, getManifest, jobsQuery, listJobs } from '../jobs.ts';
 import { createTicket, ticketInput, ticketView } from '../ticket.ts';
 import { jobDetailView, jobView } from '../views/job.ts';
+import { cancelledJob, jobDetail, jobList, ticket } from './examples.ts';
 import { nextPage, noBody, oneJob } from './pieces.ts';
 
 /** Executions of transports. */
@@ -18,6 +19,7 @@ export const jobRoutes: readonly Route[] = [
     input: { query: jobsQuery },
     status: 200,
     response: z.object({ jobs: z.array(jobView), ...nextPage }),
+    answer: jobList,
     handle: listJobs,
   }),
   route({
@@ -30,6 +32,7 @@ export const jobRoutes: readonly Route[] = [
     input: { params: jobId },
     status: 200,
     response: jobDetailView,
+    answer: jobDetail,
     errors: ['JOB_NOT_FOUND'],
     handle: getJob,
   }),
@@ -45,6 +48,7 @@ export const jobRoutes: readonly Route[] = [
     input: { params: jobId, body: noBody },
     status: 202,
     response: oneJob,
+    answer: cancelledJob,
     errors: ['JOB_NOT_FOUND', 'CONFLICT'],
     handle: cancelJob,
   }),
@@ -59,6 +63,7 @@ export const jobRoutes: readonly Route[] = [
     input: ticketInput,
     status: 201,
     response: ticketView,
+    answer: ticket,
     errors: ['JOB_NOT_FOUND'],
     handle: createTicket,
   }),

@@ -1,6 +1,7 @@
 import { type Route, route } from '../http/route.ts';
 import { sampleInput, sampleTable, sampleView } from '../sample.ts';
 import { listTables, tablesQuery, tablesView } from '../tables.ts';
+import { sample, tableList } from './examples.ts';
 import { oracleErrors } from './pieces.ts';
 
 /** What there is to export. */
@@ -18,6 +19,7 @@ export const tableRoutes: readonly Route[] = [
     input: { query: tablesQuery },
     status: 200,
     response: tablesView,
+    answer: tableList,
     errors: oracleErrors,
     handle: listTables,
   }),
@@ -34,6 +36,7 @@ export const tableRoutes: readonly Route[] = [
     input: sampleInput,
     status: 200,
     response: sampleView,
+    answer: sample,
     errors: [...oracleErrors, 'TABLE_NOT_FOUND', 'UNSUPPORTED_TYPE', 'VALUE_ERROR'],
     handle: sampleTable,
   }),

@@ -16,14 +16,8 @@ import { jobDetailView } from '../views/job.ts';
 import { preflightView } from '../views/preflight.ts';
 import { statusEvents } from '../views/progress.ts';
 import { transportView } from '../views/transport.ts';
+import { begunJob, definition, jobDetail, transport, transportList } from './examples.ts';
 import { nextPage, oneJob, oracleErrors } from './pieces.ts';
-
-const definition = {
-  name: 'nightly',
-  tables: ['HR.EMPLOYEES', { owner: 'HR', table: 'PHOTOS', exclude_columns: ['SCAN'] }],
-  destination: { prefix: 'exports' },
-  options: { tasks: 2 },
-};
 
 /** Definitions of what to export, and their execution. */
 export const transportRoutes: readonly Route[] = [
@@ -38,6 +32,7 @@ export const transportRoutes: readonly Route[] = [
     example: definition,
     status: 201,
     response: transportView,
+    answer: transport,
     headers: ['Location', 'ETag'],
     errors: ['CONFLICT'],
     handle: createTransport,
@@ -52,6 +47,7 @@ export const transportRoutes: readonly Route[] = [
     input: { query: pageQuery },
     status: 200,
     response: z.object({ transports: z.array(transportView), ...nextPage }),
+    answer: transportList,
     handle: listTransports,
   }),
   route({
@@ -64,6 +60,7 @@ export const transportRoutes: readonly Route[] = [
     input: { params: transportId },
     status: 200,
     response: transportView,
+    answer: transport,
     headers: ['ETag'],
     errors: ['TRANSPORT_NOT_FOUND'],
     handle: getTransport,
@@ -80,6 +77,7 @@ export const transportRoutes: readonly Route[] = [
     example: definition,
     status: 200,
     response: transportView,
+    answer: transport,
     headers: ['ETag'],
     errors: ['TRANSPORT_NOT_FOUND', 'CONFLICT', 'PRECONDITION_FAILED'],
     handle: replaceTransport,
@@ -125,6 +123,7 @@ export const transportRoutes: readonly Route[] = [
     example: { request_id: '2026-11-23' },
     status: 202,
     response: oneJob,
+    answer: begunJob,
     headers: ['Location'],
     also: { 200: 'Cloud Scheduler called while a job runs: that job.' },
     errors: ['TRANSPORT_NOT_FOUND', 'CONFLICT', 'QUOTA_EXCEEDED', 'JOB_LAUNCH_ERROR'],
@@ -143,6 +142,7 @@ export const transportRoutes: readonly Route[] = [
     input: statusInput,
     status: 200,
     response: z.object({ job: jobDetailView.nullable() }),
+    answer: { job: jobDetail },
     events: statusEvents,
     also: { 204: 'To a stream that is opened again after its terminal event: there is no more.' },
     errors: ['TRANSPORT_NOT_FOUND', 'JOB_NOT_FOUND'],

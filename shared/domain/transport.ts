@@ -111,7 +111,10 @@ export const transportInput = z
       .refine(fitsRecord, `takes more than ${mostTableBytes / 1024} KiB: use several transports`),
     destination: destination.prefault({}),
     options: options.prefault({}),
-    labels: z.record(labelKey, z.string().max(63), labelProblem).default({}),
+    labels: z
+      .record(labelKey, z.string().max(63), labelProblem)
+      .refine((labels) => Object.keys(labels).length <= 64, 'there may be 64 at most')
+      .default({}),
   })
   .refine(loadsEachTableAlone, {
     path: ['destination', 'dataset'],

@@ -18,10 +18,11 @@ import type { Ticket } from '../ports.ts';
 export type TransportDocument = Omit<Transport, 'id'>;
 
 /**
- * Outlives its transport, so that a name never gives out the same version twice: object prefixes and
- * `latest.json` depend on that.
+ * Outlives its transport, so that a name never gives out the same version twice, nor one tenant's folder to another:
+ * object prefixes and `latest.json` depend on that.
  */
 export interface NameDocument {
+  readonly tenant: string;
   readonly transportId: string | null;
   readonly latestVersion: number;
 }

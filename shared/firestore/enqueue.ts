@@ -62,7 +62,11 @@ export async function enqueue(db: Firestore, request: ExecuteRequest): Promise<E
     };
     tx.set(gate.ref, { jobId });
     tx.set(jobs(db).doc(jobId), document);
-    tx.set(name.ref, { transportId: snapshot.id, latestVersion: version });
+    tx.set(name.ref, {
+      tenant: request.tenant,
+      transportId: snapshot.id,
+      latestVersion: version,
+    });
     tx.update(snapshot.ref, { latestVersion: version });
     rememberRequest(db, tx, request, jobId, snapshot.readTime);
     return { job: toJob(jobId, document), created: true };

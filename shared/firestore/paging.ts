@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FieldPath, type Query } from '@google-cloud/firestore';
+import { FieldPath, type Query, type QueryDocumentSnapshot } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { OraFerryError } from '../errors.ts';
 import type { Page, PageRequest } from '../ports.ts';
@@ -13,8 +13,11 @@ interface ListRequest extends PageRequest {
   readonly list: readonly unknown[];
 }
 
+/** A document may have a mebibyte, and a page a thousand documents. */
+const mostPageBytes = 8 * 1024 * 1024;
+
 /**
- * Reads a page of documents with `createdAt`, newest first. The token is the place after the last item, so
+ * Reads a page of documents with `createdAt`, newest first; of large ones fewer than are asked for. The token is the place after the last item, so
  * documents created meanwhile neither repeat nor hide others. Throws VALIDATION_ERROR for a token that was
  * changed, or was given out for another list.
  */
@@ -26,12 +29,24 @@ export async function readPage<D extends { createdAt: string }, T>(
   const ordered = query.orderBy('createdAt', 'desc').orderBy(FieldPath.documentId(), 'desc');
   const start = pageToken === undefined ? undefined : parseToken(pageToken, list);
   const from = start ? ordered.startAfter(...start) : ordered;
-  const { docs } = await from.limit(pageSize + 1).get();
-  const page = docs.slice(0, pageSize);
-  const items = page.map((doc) => toItem(doc.id, doc.data()));
-  const last = page.at(-1);
-  if (!last || docs.length <= pageSize) return { items };
-  return { items, nextPageToken: makeToken([last.data().createdAt, last.id], list) };
+  const items: T[] = [];
+  let last: Position | undefined;
+  let bytes = 0;
+  for await (const doc of snapshots(from.limit(pageSize + 1))) {
+    if (last && (items.length === pageSize || bytes >= mostPageBytes)) {
+      return { items, nextPageToken: makeToken(last, list) };
+    }
+    const document = doc.data();
+    bytes += JSON.stringify(document).length;
+    items.push(toItem(doc.id, document));
+    last = [document.createdAt, doc.id];
+  }
+  return { items };
+}
+
+/** One by one, so that what is not taken is not kept either. */
+function snapshots<D>(query: Query<D>): AsyncIterable<QueryDocumentSnapshot<D>> {
+  return query.stream() as unknown as AsyncIterable<QueryDocumentSnapshot<D>>;
 }
 
 /**

@@ -41,9 +41,10 @@ async function create(db: Firestore, tenant: string, input: TransportInput): Pro
   const id = newId();
   return db.runTransaction(async (tx) => {
     const name = await tx.get(transportName(db, input.name));
-    const owner = name.data()?.transportId ?? null;
-    if (owner !== null && owner !== id) throw nameTaken(input.name);
-    const latestVersion = name.data()?.latestVersion ?? 0;
+    const known = name.data() ?? { tenant, transportId: null, latestVersion: 0 };
+    const isOurs = known.transportId === null || known.transportId === id;
+    if (known.tenant !== tenant || !isOurs) throw nameTaken(input.name);
+    const { latestVersion } = known;
     const now = name.readTime.toDate().toISOString();
     const document = {
       ...input,
@@ -53,7 +54,7 @@ async function create(db: Firestore, tenant: string, input: TransportInput): Pro
       updatedAt: now,
       etag: newId(),
     };
-    tx.set(transportName(db, input.name), { transportId: id, latestVersion });
+    tx.set(transportName(db, input.name), { tenant, transportId: id, latestVersion });
     tx.set(transports(db).doc(id), document);
     return toTransport(id, document);
   });
@@ -98,6 +99,7 @@ async function remove(db: Firestore, { tenant, id, etag }: Target): Promise<void
     await requireIdle(db, tx, id);
     tx.delete(snapshot.ref);
     tx.set(transportName(db, stored.name), {
+      tenant,
       transportId: null,
       latestVersion: stored.latestVersion,
     });
@@ -140,7 +142,7 @@ function requireEtag(stored: TransportDocument, etag: string | undefined): void 
 }
 
 function nameTaken(name: string): OraFerryError {
-  return new OraFerryError('CONFLICT', `A transport named ${name} exists already.`);
+  return new OraFerryError('CONFLICT', `The name ${name} is taken.`);
 }
 
 function renamed(name: string): OraFerryError {

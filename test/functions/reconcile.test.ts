@@ -201,6 +201,13 @@ test('the call is for administrators, and says what it did for each job', async 
   });
 });
 
+test('an administrator of one tenant brings the jobs of all forward, and is told of the own ones', async () => {
+  const job = await abandonedJob('foreign');
+  const { status, body } = await api.call('POST', '/api/reconcile', { key: keys.other });
+  expect([status, body.jobs]).toEqual([200, []]);
+  expect(await ledger.job(job.id)).toMatchObject({ relaunches: 1 });
+});
+
 /** A job of two tasks that nobody has launched. */
 async function queuedJob(name: string): Promise<Job> {
   const { jobs, transports } = api.context;

@@ -36,6 +36,18 @@ export function transportStoreContract(start: () => Promise<StoreServer>): void 
     expect(next.job.output.prefix).not.toBe(job.output.prefix);
   });
 
+  it('a name stays with the tenant whose objects lie in its folder, also after a delete', async () => {
+    const { transports, jobs } = open();
+    const { id } = await transports.create('red', inputOf('folder'));
+    const { job } = await jobs.enqueue({ ...executeRequest(id), tenant: 'red' });
+    const taken = { code: 'CONFLICT' };
+    await expect(transports.create('blue', inputOf('folder'))).rejects.toMatchObject(taken);
+    await jobs.requestCancel('red', job.id);
+    await transports.remove('red', id);
+    await expect(transports.create('blue', inputOf('folder'))).rejects.toMatchObject(taken);
+    expect((await transports.create('red', inputOf('folder'))).latestVersion).toBe(1);
+  });
+
   it('replaces the definition, keeps what is not part of it, and changes the etag', async () => {
     const { transports, jobs } = open();
     const before = await transports.create('default', inputOf('kept'));
@@ -100,6 +112,25 @@ export function transportStoreContract(start: () => Promise<StoreServer>): void 
       await transports.create('default', inputOf(`late${names.length}`));
     } while (pageToken !== undefined);
     expect(names).toEqual(['t4', 't3', 't2', 't1', 't0']);
+  });
+
+  it('a page of large documents ends early, so that no list fills the memory', async () => {
+    const { transports } = open();
+    const tables = Array.from({ length: 4_000 }, (_, n) => `SH.${'T'.repeat(95)}${n}`);
+    for (let n = 0; n < 20; n++) await transports.create('default', inputOf(`t${n}`, { tables }));
+    const sizes: number[] = [];
+    const names = new Set<string>();
+    let pageToken: string | undefined;
+    do {
+      const request = { pageSize: 1000, ...(pageToken !== undefined && { pageToken }) };
+      const page = await transports.list('default', request);
+      sizes.push(page.items.length);
+      for (const { name } of page.items) names.add(name);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined);
+    expect(names.size).toBe(20);
+    expect(Math.max(...sizes)).toBeLessThan(20);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(20);
   });
 
   it.each([

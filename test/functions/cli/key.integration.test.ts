@@ -84,6 +84,7 @@ test.each([
   [['create', '--name', 'x', '--scopes', 'read', '--expires', 'soon'], '--expires'],
   [['create', '--name', 'x', '--scopes', 'read', '--expires', '2020-01-01'], '--expires'],
   [['create', '--name', 'x', '--scopes', 'read', '--colour', 'red'], '--colour'],
+  [['create', '--name', 'x', '--scopes', 'read', '--tenant', ''], '--tenant'],
   [['revoke'], 'id'],
   [['list', 'all'], 'create, list or revoke'],
   [['destroy'], 'create, list or revoke'],

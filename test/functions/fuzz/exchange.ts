@@ -28,11 +28,28 @@ function faultIn(operation: Operation, sent: Case, answer: Answer): string | und
   if (sent.expected && !sent.expected.includes(status)) return `${at}, not ${sent.expected}`;
   const documented = operation.responses[sent.kind === 'unknown path' ? 404 : status];
   if (!documented && status !== 404) return `${at}: the document does not know this status`;
-  const missing = Object.keys(documented?.headers ?? {}).find(
-    (name) => !['Retry-After'].includes(name) && !response.headers[name.toLowerCase()],
+  if (!documented) return undefined;
+  const fault = headerFault(Object.keys(documented.headers ?? {}), response);
+  if (fault) return `${at}: ${fault}`;
+  return status === 204 ? undefined : bodyFault(documented, answer, at);
+}
+
+/** What HTTP itself and browsers read; a client of this API need not know of them. */
+const unspoken =
+  /^(connection|keep-alive|date|content-(type|length|encoding|security-policy)|transfer-encoding|vary|cache-control|cross-origin-resource-policy|referrer-policy|x-content-type-options)$/;
+/** Of errors that are no more than refused. */
+const ifAny = ['Retry-After', 'RateLimit', 'RateLimit-Policy'];
+
+function headerFault(documented: string[], { headers, statusCode = 0 }: IncomingMessage) {
+  const missing = documented.find(
+    (name) => !headers[name.toLowerCase()] && !(statusCode >= 400 && ifAny.includes(name)),
   );
-  if (missing) return `${at}: the header ${missing} is missing`;
-  return status === 204 || !documented ? undefined : bodyFault(documented, answer, at);
+  if (missing) return `the header ${missing} is missing`;
+  const known = documented.map((name) => name.toLowerCase());
+  const unknown = Object.keys(headers).find(
+    (name) => !known.includes(name) && !unspoken.test(name),
+  );
+  return unknown && `the document does not know the header ${unknown}`;
 }
 
 function bodyFault(

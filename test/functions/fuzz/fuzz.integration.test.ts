@@ -11,7 +11,7 @@ import { exchange } from './exchange.ts';
 
 /** Requests made from the document alone, sound ones and damaged ones, against everything that it says of answers. */
 
-const cases = Number(process.env['FUZZ_CASES'] ?? 100);
+const cases = Number(process.env['FUZZ_CASES'] ?? 500);
 const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 let api: Api;

@@ -20,6 +20,12 @@ test('JSON of up to 16 levels and 5000 members in one place is taken', () => {
   expect(refusal(list(5_001))).toContain('5000 members');
 });
 
+test('more than 100,000 values in all are too many to say of each what is wrong with it', () => {
+  const lists = (count: number) => JSON.stringify(Array(count).fill(Array(999).fill(0)));
+  expect(refusal(lists(100))).toBe('taken');
+  expect(refusal(lists(101))).toContain('100000 values');
+});
+
 test('a name that comes twice in one object is refused in every spelling', () => {
   expect(refusal('{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}')).toBe('taken');
   for (const text of ['{"a":1,"a":1}', '[{"x":{"a":1,"b":[{}],"\\u0061":2}}]']) {
@@ -31,6 +37,18 @@ test('__proto__ is refused as a name and taken as a value', () => {
   expect(refusal('{"a":"__proto__","b":["__proto__"]}')).toBe('taken');
   for (const text of ['{"__proto__":{}}', '{"a":[{"\\u005f_proto__":1}]}']) {
     expect(refusal(text)).toContain('__proto__');
+  }
+});
+
+test('half a surrogate pair, which no store keeps as it came, is refused as name and as value', () => {
+  expect(refusal('{"\\ud83d\\ude00":["\\uD83D\\uDE00","\\\\ud800","é"]}')).toBe('taken');
+  for (const text of [
+    '{"a":"x\\ud800"}',
+    '["\\uDFFF"]',
+    '{"\\ude00\\ud83d":1}',
+    '"\\ud83d\\\\ude00"',
+  ]) {
+    expect([text, refusal(text)]).toEqual([text, expect.stringContaining('surrogate')]);
   }
 });
 

@@ -108,6 +108,13 @@ test('malformed JSON gets the one shape of errors', async () => {
   expect(empty.body.details.problems).toEqual([{ field: 'body', message: expect.any(String) }]);
 });
 
+test('of the problems of a body a hundred are named, and the others counted', async () => {
+  const body = { ...transportNamed('hopeless'), tables: Array(5_000).fill([]) };
+  const answer = await api.call('POST', '/api/transport', { body });
+  expect([answer.status, answer.body.details.problems.length]).toEqual([400, 100]);
+  expect(answer.body.message).toContain('(and 4999 more)');
+});
+
 test('a body that is not plain JSON is refused by its type', async () => {
   const raw = JSON.stringify(transportNamed('typed'));
   const types: Record<string, string>[] = [

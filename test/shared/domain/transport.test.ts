@@ -206,6 +206,12 @@ describe('a transport', () => {
     expect(problemsOf({ ...minimal, labels: { __a__: 'x' } })).toEqual([`labels.__a__: ${rule}`]);
     expect(problemsOf({ ...minimal, labels: { 'team.eu': 'x' } })).toEqual([]);
     expect(problemsOf({ ...minimal, labels: 5 })[0]).toContain('labels: ');
+    const labels = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, n) => [`l${n}`, 'x']));
+    expect(problemsOf({ ...minimal, labels: labels(64) })).toEqual([]);
+    expect(problemsOf({ ...minimal, labels: labels(65) })).toEqual([
+      'labels: there may be 64 at most',
+    ]);
   });
 
   it.each([
