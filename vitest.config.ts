@@ -14,6 +14,8 @@ export default defineConfig({
     },
     // Most tests wait for sockets; the default leaves one processor of two idle.
     maxWorkers: '100%',
+    // How long a busy machine may take is nothing that a test is about.
+    expect: { poll: { timeout: 15_000 } },
     env: { METADATA_SERVER_DETECTION: 'none', TZ: 'UTC' },
     projects: [
       {
