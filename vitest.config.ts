@@ -36,7 +36,8 @@ export default defineConfig({
           include: ['test/infra/**/*.test.ts', 'test/**/*.contract.test.ts'],
           exclude: ['test/**/*.integration.test.ts'],
           isolate: false,
-          testTimeout: 20_000,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       {
