@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Sessions } from '../shared/domain/splits-wanted.ts';
 import type { Transport } from '../shared/domain/transport.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import { mapLimited } from '../shared/map-limited.ts';
@@ -24,7 +25,7 @@ export async function preflightTransport(
   const transport = await ctx.transports.get(principal.tenant, params.id);
   const oracle = await ctx.oracle.source();
   const findings = await within(questionsMs, caller, (signal) => ask(oracle, transport, signal));
-  const tables = await checkTables(oracle, transport, findings, caller);
+  const tables = await checkTables(ctx.config.job, oracle, transport, findings, caller);
   return { body: { ...viewDatabase(oracle, transport, findings, tables), tables } };
 }
 
@@ -49,6 +50,7 @@ async function ask(oracle: OracleSource, { tables }: Transport, signal: AbortSig
 }
 
 function checkTables(
+  sessions: Sessions,
   oracle: OracleSource,
   { tables, options }: Transport,
   { facts, definitions, policies }: Findings,
@@ -56,7 +58,7 @@ function checkTables(
 ): Promise<TableCheck[]> {
   const showColumns = tables.length <= tablesWithColumns;
   const signal = AbortSignal.any([AbortSignal.timeout(probesMs), caller]);
-  const checker = { oracle, options, facts, policies, showColumns, signal };
+  const checker = { oracle, options, sessions, facts, policies, showColumns, signal };
   return mapLimited(tables, concurrentProbes, (table, index) => {
     const definition = definitions[index];
     if (!definition) throw new Error('The catalogue answers for every name.');

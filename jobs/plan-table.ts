@@ -1,10 +1,10 @@
 import type { Extraction } from '../shared/domain/extraction.ts';
 import type { Job } from '../shared/domain/job.ts';
+import { splitsWanted } from '../shared/domain/splits-wanted.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import type { RowChoice, TableName, TablePlan } from '../shared/ports.ts';
 import { askOracle } from './ask-oracle.ts';
 import type { TaskContext } from './context.ts';
-import { splitsWanted } from './splits-wanted.ts';
 
 /**
  * How the table is to be read: at which SCN, how many rows Oracle counts there, in which splits. The count comes

@@ -1,6 +1,7 @@
 import type { PlannedColumn } from '../../shared/domain/column.ts';
 import { type PlannedCondition, planFilter } from '../../shared/domain/filter.ts';
 import { planColumn, planColumns } from '../../shared/domain/plan-columns.ts';
+import { type Sessions, splitsWanted } from '../../shared/domain/splits-wanted.ts';
 import type { Transport, TransportTable } from '../../shared/domain/transport.ts';
 import { type ErrorReport, OraFerryError, reportError } from '../../shared/errors.ts';
 import { isWithoutLobs } from '../../shared/oracle/errors.ts';
@@ -15,11 +16,13 @@ import type {
 import type { TableCheck } from '../views/preflight.ts';
 import { unsupportedOf, viewPlannedColumn } from '../views/table.ts';
 import { type Obstacle, probeAccess } from './access.ts';
+import { likelySplitMethod } from './split-method.ts';
 import { tableWarnings } from './warnings.ts';
 
 export interface Checker {
   readonly oracle: OracleSource;
   readonly options: Transport['options'];
+  readonly sessions: Sessions;
   readonly facts: DatabaseFacts;
   readonly policies: TablePolicies;
   /** Show each planned column. */
@@ -124,8 +127,14 @@ function viewDefinition(
       bytes: statistics?.bytes ?? null,
       last_analyzed: statistics?.gatheredAt ?? null,
     },
+    split_method: likelySplitMethod(definition.kind, splitsOf(checker, definition), checker.facts),
     missing_grant: null,
   };
+}
+
+function splitsOf({ sessions, options }: Checker, { statistics }: TableDefinition): number {
+  const size = { estimatedBytes: statistics?.bytes ?? undefined, estimatedRows: statistics?.rows };
+  return splitsWanted(sessions, options, size);
 }
 
 /** With the planned columns or, where there are none, with any one that can be read. */

@@ -7,7 +7,7 @@ const bytesPerSecond = 10_000_000;
 
 /**
  * How long undo is needed, and kept. With one SCN for the job that is until the last table is read; with one for
- * each table, while the largest is. A table is read by one session, and each task counts as one.
+ * each table, while the longest is read. Each task counts as one session, of which all share a table that is divided.
  */
 export function undoFor(
   { options }: Transport,
@@ -15,15 +15,22 @@ export function undoFor(
   tables: readonly TableCheck[],
 ): Preflight['undo'] {
   const bytes = tables.flatMap(({ estimate }) => estimate.bytes ?? []);
-  const largest = bytes.reduce((most, one) => Math.max(most, one), 0);
   const all = bytes.reduce((sum, one) => sum + one, 0);
-  const spread = options.snapshot === 'job' ? Math.max(largest, all / options.tasks) : largest;
+  const longest = tables.reduce(
+    (most, table) => Math.max(most, bytesOfOneSession(table, options.tasks)),
+    0,
+  );
+  const spread = options.snapshot === 'job' ? Math.max(longest, all / options.tasks) : longest;
   // What the database found out it can keep outdoes what it was asked to keep.
   // https://docs.oracle.com/en/database/oracle/oracle-database/23/admin/managing-undo.html
   const kept = facts.tunedUndoRetention ?? facts.undoRetention ?? null;
   const needed = bytes.length === 0 ? null : Math.ceil(spread / bytesPerSecond);
   const sufficient = kept === null || needed === null ? null : needed <= kept;
   return { retention_seconds: kept, needed_seconds: needed, sufficient };
+}
+
+function bytesOfOneSession({ estimate, split_method: method }: TableCheck, tasks: number): number {
+  return (estimate.bytes ?? 0) / (method === 'whole table' ? 1 : tasks);
 }
 
 export function undoWarnings({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { splitMethods } from '../../shared/domain/split-range.ts';
 import { errorView } from './job.ts';
 import { plannedColumnView, tableKind, unsupportedColumn } from './table.ts';
 
@@ -48,7 +49,8 @@ const tableCheckView = z.object({
     bytes: z.int().nullable(),
     last_analyzed: z.string().nullable(),
   }),
-  split_method: z.literal('whole table'),
+  /** How a job will probably divide it, by its kind, the statistics and our user's rights. */
+  split_method: z.enum(splitMethods),
   /** Rights that the user lacks on it, as one statement; null also for names with line breaks, see the problems. */
   missing_grant: z.string().nullable(),
 });

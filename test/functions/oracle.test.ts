@@ -31,6 +31,7 @@ test('a table for whose check no time is left says so and is not ok', async () =
   const checker = {
     oracle,
     options,
+    sessions: api.context.config.job,
     facts: await oracle.catalogue.facts(),
     policies: await oracle.catalogue.policies([table]),
     showColumns: true,

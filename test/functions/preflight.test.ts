@@ -22,7 +22,7 @@ async function preflight(of: OracleApi, tables: unknown[], options = {}): Promis
 
 test('a transport that will do is ok, with its columns, estimate and undo', async () => {
   createPeople(api.database, 'HR', 'PEOPLE', {
-    statistics: { rows: 1_000_000, averageRowLength: 100, analyzed: '2026-11-01T22:00:00' },
+    statistics: { rows: 10_000_000, averageRowLength: 100, analyzed: '2026-11-01T22:00:00' },
   });
   const body = await preflight(api, ['HR.PEOPLE']);
   expect(body).toMatchObject({
@@ -32,14 +32,14 @@ test('a transport that will do is ok, with its columns, estimate and undo', asyn
     circuit: 'closed',
     scn_source: 'V$DATABASE',
     grants: { missing: [], script: '' },
-    undo: { retention_seconds: 1800, needed_seconds: 10, sufficient: true },
+    undo: { retention_seconds: 1800, needed_seconds: 100, sufficient: true },
     warnings: [],
     totals: {
       tables: 1,
       checked: 1,
       with_problems: 0,
-      rows_estimate: 1_000_000,
-      bytes_estimate: 100_000_000,
+      rows_estimate: 10_000_000,
+      bytes_estimate: 1_000_000_000,
       without_statistics: 0,
     },
   });
@@ -71,8 +71,8 @@ test('a transport that will do is ok, with its columns, estimate and undo', asyn
       unsupported_columns: [],
       problems: [],
       warnings: [],
-      estimate: { rows: 1_000_000, bytes: 100_000_000, last_analyzed: '2026-11-01T22:00:00' },
-      split_method: 'whole table',
+      estimate: { rows: 10_000_000, bytes: 1_000_000_000, last_analyzed: '2026-11-01T22:00:00' },
+      split_method: 'extents',
       missing_grant: null,
     },
   ]);
@@ -305,6 +305,8 @@ test('undo that ends before the export is warned of, for one SCN or for one per 
   expect(apart.undo).toMatchObject({ needed_seconds: 1500, sufficient: true });
   const shared = await preflight(api, ['HR.LARGE_1', 'HR.LARGE_2'], { tasks: 2 });
   expect(shared.undo).toMatchObject({ needed_seconds: 1500, sufficient: true });
+  const divided = await preflight(api, ['HR.LARGE_1'], { tasks: 2 });
+  expect(divided.undo).toMatchObject({ needed_seconds: 750, sufficient: true });
 });
 
 test('an unknown transport has no preflight', async () => {

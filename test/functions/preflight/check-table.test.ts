@@ -23,6 +23,7 @@ test('a user from whom DBMS_LOB was taken needs EXECUTE on it', async () => {
   const check = await checkTable(
     {
       oracle: oracle as OracleSource,
+      sessions: { workers: 1, min_split_bytes: 1 },
       options: {} as Parameters<typeof checkTable>[0]['options'],
       facts: { ...facts, scn: { value: '1', source: 'V$DATABASE' } } as unknown as DatabaseFacts,
       policies,

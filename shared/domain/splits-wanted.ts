@@ -1,4 +1,4 @@
-import type { TransportOptions } from '../shared/domain/transport.ts';
+import type { TransportOptions } from './transport.ts';
 
 /** What is known of a table's size before it is read. */
 interface Size {
@@ -7,7 +7,7 @@ interface Size {
   readonly countedRows?: number | undefined;
 }
 
-interface Sessions {
+export interface Sessions {
   /** Of one task. */
   readonly workers: number;
   readonly min_split_bytes: number;
