@@ -2,7 +2,7 @@ import type { PlannedColumn } from '../../shared/domain/column.ts';
 import { type PlannedCondition, planFilter } from '../../shared/domain/filter.ts';
 import { planColumn, planColumns } from '../../shared/domain/plan-columns.ts';
 import type { SplitMethod } from '../../shared/domain/split-range.ts';
-import { splitsWanted } from '../../shared/domain/splits-wanted.ts';
+import { type Sessions, splitsWanted } from '../../shared/domain/splits-wanted.ts';
 import type { Transport, TransportTable } from '../../shared/domain/transport.ts';
 import { type ErrorReport, OraFerryError, reportError } from '../../shared/errors.ts';
 import { isWithoutLobs } from '../../shared/oracle/errors.ts';
@@ -26,7 +26,7 @@ export interface Checker {
   readonly facts: DatabaseFacts;
   readonly policies: TablePolicies;
   /** What one task of the job has. */
-  readonly sessions: Parameters<typeof splitsWanted>[0];
+  readonly sessions: Sessions;
   /** Bytes of its segments; undefined where our user may not look. */
   readonly sizeOf: (table: TableName) => number | undefined;
   /** Show each planned column. */

@@ -7,7 +7,7 @@ interface Size {
   readonly countedRows?: number | undefined;
 }
 
-interface Sessions {
+export interface Sessions {
   /** Of one task. */
   readonly workers: number;
   readonly min_split_bytes: number;

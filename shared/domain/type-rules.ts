@@ -127,7 +127,8 @@ function openNumber(type: TypeRules['number_type']): FieldPlan {
 }
 
 /**
- * Doubles, in which JSON readers keep numbers, hold any 15 decimal digits. BigQuery holds 29 digits before and
+ * Doubles, in which JSON readers keep numbers, hold any 15 decimal digits, and no integer above 2^53 surely, be its
+ * last digits zeros. BigQuery holds 29 digits before and
  * 9 after the point in NUMERIC, 38 and 38 in BIGNUMERIC, 18 in INT64.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#decimal_types
  */
@@ -141,7 +142,7 @@ function planNumber(precision: number, scale: number): FieldPlan | undefined {
     return { bigQueryType: 'INT64', encoding: { kind: 'decimal' } };
   }
   if (integerDigits <= 29 && scale <= 9) {
-    const kind = precision <= 15 ? 'number' : 'decimal';
+    const kind = precision <= 15 && scale >= 0 ? 'number' : 'decimal';
     return { bigQueryType: 'NUMERIC', encoding: { kind } };
   }
   if (integerDigits <= 38 && scale <= 38) {

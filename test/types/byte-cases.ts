@@ -6,6 +6,7 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 /** https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Data-Types.html (RAW, BLOB) */
 export const byteCases: readonly TypeCase[] = [
   bytes({ type: 'RAW', length: 2_000 }, { long: 2_000 }),
+  { ...bytes({ type: 'RAW', length: 32_767 }, { long: 32_767 }), isOptional: true },
   bytes({ type: 'LONG RAW' }, { long: 40_000 }),
   bytes({ type: 'BLOB' }, { long: 5_000, empty: '', pieces: 2 ** 20 }),
 ];

@@ -21,6 +21,7 @@ export const numberCases: readonly TypeCase[] = [
   declared(19, 0, 'NUMERIC', 'string'),
   declared(29, 0, 'NUMERIC', 'string'),
   declared(20, -9, 'NUMERIC', 'string'),
+  declared(10, -19, 'NUMERIC', 'string'),
   declared(38, 9, 'NUMERIC', 'string'),
   declared(30, 0, 'BIGNUMERIC', 'string'),
   declared(38, 0, 'BIGNUMERIC', 'string'),

@@ -518,7 +518,9 @@ describe('instants', () => {
     ' 2024-02-29T23:59:58.123+5:30',
     ' 2024-02-29T23:59:58.12+05:30',
   ])('%s is refused, since BigQuery could not hold it or it is no instant', (value) => {
-    expect(() => encodeOne(own, value)).toThrow(/not an instant of the years 1 to 9999, at most 14 hours from UTC/);
+    expect(() => encodeOne(own, value)).toThrow(
+      /not an instant of the years 1 to 9999, at most 14 hours from UTC/,
+    );
   });
 
   it('in UTC end in Z', () => {

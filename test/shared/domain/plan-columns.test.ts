@@ -33,7 +33,7 @@ describe('the plan of a NUMBER', () => {
     [5, -2, 'NUMBER(5,-2)', 'INT64', 'number'],
     [10, -5, 'NUMBER(10,-5)', 'INT64', 'number'],
     [10, -6, 'NUMBER(10,-6)', 'INT64', 'decimal'],
-    [10, -19, 'NUMBER(10,-19)', 'NUMERIC', 'number'],
+    [10, -19, 'NUMBER(10,-19)', 'NUMERIC', 'decimal'],
     [16, -13, 'NUMBER(16,-13)', 'NUMERIC', 'decimal'],
     [10, -28, 'NUMBER(10,-28)', 'BIGNUMERIC', 'decimal'],
     [10, -29, 'NUMBER(10,-29)', 'STRING', 'decimal'],
