@@ -30,8 +30,8 @@ const finaliserKills = 2;
 /** Of so many jobs one has all its tasks killed, however often they are started. */
 const jobsPerMassacre = 8;
 const massacreMs = 180_000;
-/** So much likelier is a kind that was not met so far. */
-const unmetWeight = 5;
+/** So often one is chosen of the kinds alone that were not met so far. */
+const unmetShare = 0.15;
 
 const allKinds: readonly string[] = [
   ...kinds.map(({ name }) => name),
@@ -55,9 +55,9 @@ export function createStorm(
   const isOver = () =>
     kills >= wanted + moreKills || (kills >= wanted && tally.unmet().length === 0);
   const chooseKind = () => {
-    const unmet = new Set(tally.unmet());
-    const weightOf = ({ name, weight }: FaultKind) => weight * (unmet.has(name) ? unmetWeight : 1);
-    return random.weighted(kinds.map((kind) => ({ ...kind, weight: weightOf(kind) })));
+    const names = tally.unmet();
+    const unmet = kinds.filter(({ name }) => names.includes(name));
+    return random.weighted(unmet.length > 0 && random.chance(unmetShare) ? unmet : kinds);
   };
 
   const rage = (given: Omit<Scene, 'budget' | 'later' | 'killed' | 'isOver'>) => {

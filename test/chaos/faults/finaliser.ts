@@ -23,7 +23,6 @@ const steps: readonly Step[] = [
   { name: '_SUCCESS was written', is: inBucket('insert', '/_SUCCESS') },
   { name: 'latest.json was written', is: inBucket('insert', '/latest.json') },
   { name: 'the end was recorded', is: ofJob((fields) => ends.includes(fields.get('state') ?? '')) },
-  { name: 'the end was announced', is: ofJob((fields) => fields.has('announcedAt')) },
 ];
 
 const nameOf = ({ name }: Step) => `finaliser killed when ${name}`;
