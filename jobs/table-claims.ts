@@ -76,18 +76,22 @@ async function record(
   const { ledger } = ctx;
   if (isOutdated(error)) {
     const report = outdatedReport(job, extraction, error);
+    await wait(report.code === 'TABLE_CHANGED' ? settleMs : 0, signal);
+    if (signal.aborted) return handBack(shared, claim);
     await withRetry(storePolicy, signal, () => ledger.restartTable(claim, report));
-    await sleep(settleMs, undefined, { signal }).catch(() => undefined);
     return;
   }
   const allowed = attemptsAllowed(error, ctx.config.job.attempts);
   const failures = extraction.failures + 1;
   const final = failures >= allowed;
-  // As with a split, it stays in our hands meanwhile.
-  const delayMs = final ? 0 : failureDelayMs(error, failures);
-  await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+  await wait(final ? 0 : failureDelayMs(error, failures), signal);
   if (signal.aborted) return handBack(shared, claim);
   await withRetry(storePolicy, signal, () => ledger.failTable(claim, reportError(error), final));
+}
+
+/** The table stays in our hands meanwhile, or an idle session would plan it at once. */
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 async function handBack({ ctx }: Shared, claim: TableClaim): Promise<void> {

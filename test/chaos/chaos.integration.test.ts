@@ -9,7 +9,9 @@ const kindsAtLeast = 12;
 
 test('jobs whose processes are killed and whose services fail lose no row and double none', async () => {
   const told: string[] = [`seed ${seed}`];
-  const results = await runChaos({ kills, seed, minutes: 20 }, (line) => told.push(line));
+  const results = await runChaos({ kills, moreKills: 0, seed, minutes: 20 }, (line) =>
+    told.push(line),
+  );
   const story = [...told, formatReport(results)].join('\n');
   expect(results.totals, story).toEqual({ lost: 0, doubled: 0, wrong: 0, strays: 0, unended: 0 });
   expect(results.kills(), story).toBeGreaterThanOrEqual(kills);

@@ -5,9 +5,6 @@ import type { Storm } from './storm.ts';
 
 export type Results = ReturnType<typeof createResults>;
 
-/** From so many kills on, every kind of fault must have been met. */
-const kindsExpectedFrom = 200;
-
 /** Gathers what became of the jobs and tells it, a line per job. */
 export function createResults(say: (line: string) => void, storm: Storm) {
   const began = performance.now();
@@ -55,10 +52,7 @@ export function createResults(say: (line: string) => void, storm: Storm) {
 
     isClean: (): boolean => Object.values(totals).every((count) => count === 0),
 
-    /** Kinds of faults that should have been met and were not. */
-    unmet(): string[] {
-      if (storm.kills() < kindsExpectedFrom) return [];
-      return storm.counts().flatMap(({ kind, consumed }) => (consumed === 0 ? [kind] : []));
-    },
+    /** Kinds of faults that were not met. */
+    unmet: storm.unmet,
   };
 }

@@ -28,7 +28,7 @@ export async function runChaos(
   try {
     const cloud = await startCloud({ folder, slots }, resources);
     const watch = watchWrites(cloud);
-    const storm = createStorm(cloud, random.fork(), options.kills);
+    const storm = createStorm(cloud, random.fork(), options);
     const reconciler = startReconciler(cloud.api);
     resources.defer(() => reconciler.stop());
     const results = createResults(say, storm);

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChaosOptions } from './arguments.ts';
 import type { Cloud } from './cloud.ts';
 import { cancelFault } from './faults/cancel.ts';
 import { armFinaliser, finaliserFaults } from './faults/finaliser.ts';
@@ -29,6 +30,8 @@ const finaliserKills = 2;
 /** Of so many jobs one has all its tasks killed, however often they are started. */
 const jobsPerMassacre = 8;
 const massacreMs = 180_000;
+/** So often one is chosen of the kinds alone that were not met so far. */
+const unmetShare = 0.15;
 
 const allKinds: readonly string[] = [
   ...kinds.map(({ name }) => name),
@@ -39,12 +42,23 @@ const allKinds: readonly string[] = [
 
 export type Storm = ReturnType<typeof createStorm>;
 
-/** Does harm to jobs at random instants until so many processes were killed. */
-export function createStorm(cloud: Cloud, random: Random, mostKills: number) {
+/** Does harm to jobs at random instants until so many processes were killed and every kind of fault was met. */
+export function createStorm(
+  cloud: Cloud,
+  random: Random,
+  { kills: wanted, moreKills }: Pick<ChaosOptions, 'kills' | 'moreKills'>,
+) {
   const tally = createTally(allKinds);
   let kills = 0;
   let launched = 0;
   let raged = 0;
+  const isOver = () =>
+    kills >= wanted + moreKills || (kills >= wanted && tally.unmet().length === 0);
+  const chooseKind = () => {
+    const names = tally.unmet();
+    const unmet = kinds.filter(({ name }) => names.includes(name));
+    return random.weighted(unmet.length > 0 && random.chance(unmetShare) ? unmet : kinds);
+  };
 
   const rage = (given: Omit<Scene, 'budget' | 'later' | 'killed' | 'isOver'>) => {
     const calm = new AbortController();
@@ -59,12 +73,12 @@ export function createStorm(cloud: Cloud, random: Random, mostKills: number) {
       killed: () => {
         kills += 1;
       },
-      isOver: () => calm.signal.aborted || kills >= mostKills || performance.now() > until,
+      isOver: () => calm.signal.aborted || isOver() || performance.now() > until,
     };
     if (!isMassacre) armFinalisers(scene, tally);
     const raging = (async () => {
       while (!scene.isOver()) {
-        const kind = isMassacre ? killAll : random.weighted(kinds);
+        const kind = isMassacre ? killAll : chooseKind();
         const injected = await kind.inject(scene);
         if (injected) tally.add(kind.name, injected);
         await sleep(random.int(30, 400), undefined, { signal: calm.signal }).catch(() => undefined);
@@ -84,9 +98,10 @@ export function createStorm(cloud: Cloud, random: Random, mostKills: number) {
 
   return {
     rage,
-    isOver: () => kills >= mostKills,
+    isOver,
     kills: () => kills,
     counts: tally.counts,
+    unmet: tally.unmet,
     /** How the next job is to be launched. */
     nextLaunch(): (typeof launches)[number] {
       const launch = launches[launched++ % launches.length] ?? 'usual';

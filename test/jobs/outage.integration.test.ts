@@ -47,6 +47,23 @@ test('a split that failed waits in the hands of its session: idle ones do not us
   expect(await fixture.rows(job, 'HR', 'CUT')).toHaveLength(100);
 });
 
+test('a table whose definition has just changed is left alone for a while before it is planned anew', async () => {
+  fillTable(fixture.database, 'HR', 'FRESH', 10);
+  const fault = fixture.backends.oracle.faults.errorAtRow(1, 1466, 'has changed', 'FRESH');
+  const { context } = fixture;
+  const job = await fixture.enqueue(['HR.FRESH'], { options: { verify: 'none' } });
+  const began = performance.now();
+  let waitedMs = 0;
+  const restartTable: typeof context.ledger.restartTable = async (...about) => {
+    waitedMs = performance.now() - began;
+    await context.ledger.restartTable(...about);
+  };
+  const ledger = { ...context.ledger, restartTable };
+  expect(await fixture.run(job, { ...context, ledger })).toBe('SUCCEEDED');
+  expect(fault.consumed).toBe(1);
+  expect(waitedMs).toBeGreaterThan(5_000);
+});
+
 test('sessions show a DBA the job, and the split that they read', async () => {
   fillTable(fixture.database, 'HR', 'SHOWN', 10);
   const { oracle } = fixture.backends;

@@ -36,13 +36,12 @@ function takeBlocks(take: Taker): Summary | undefined {
   const from = take.kind('number')?.text;
   const length = take.words(',') ? Number(take.kind('number')?.text) : 0;
   if (from !== '1' || !take.words(')')) return undefined;
-  return (_table, versions) => {
+  return (table, versions) => {
     const blocks = new Set(versions.map((version) => rowidAt(version).slice(0, length)));
     const name = `SUBSTR(ROWIDTOCHAR(ROWID),1,${length})`;
-    return listResult(
-      [{ name, nullable: true, wire: textWire(length) }],
-      [...blocks].map((block) => [block]),
-    );
+    const columns = [{ name, nullable: true, wire: textWire(length) }];
+    const rows = [...blocks].map((block) => [block]);
+    return { ...listResult(columns, rows), table: table.definition };
   };
 }
 

@@ -27,8 +27,8 @@ const ladders: Readonly<Partial<Record<TableKind, readonly Rung[]>>> = {
 };
 
 /**
- * Divides a table by the best way that its kind and our user's rights allow; a way that Oracle refuses leads to the
- * next. Throws what concerns more than one way, such as a lost connection or a lost snapshot.
+ * Divides a table by the best way that its kind and our user's rights allow; a way that Oracle refuses, or takes too
+ * long over, leads to the next. Throws what concerns more than one way, such as a lost connection or a lost snapshot.
  */
 export function divideTable(
   pool: ConnectionPool,
@@ -61,6 +61,13 @@ async function isHybrid(session: Session, { kind, owner, table }: SplitRequest):
 const refusals = ['PERMISSION_DENIED', 'TABLE_NOT_FOUND', 'ORACLE_ERROR'];
 
 function passRefusal(error: unknown): undefined {
-  if (error instanceof OraFerryError && refusals.includes(error.code) && error.cause) return;
+  if (error instanceof OraFerryError && error.cause) {
+    if (refusals.includes(error.code) || isSlow(error)) return;
+  }
   throw error;
+}
+
+/** The driver has broken the call; DBA_EXTENTS may take Oracle longer than all the rest. */
+function isSlow({ details }: OraFerryError): boolean {
+  return (Object(details) as { oracle_code?: unknown }).oracle_code === 'NJS-123';
 }

@@ -18,6 +18,7 @@ const steps: readonly Step[] = [
   { name: 'an upload was ended', is: inBucket('cancel', '') },
   { name: 'a stray was deleted', is: inBucket('delete', '') },
   { name: 'a schema was written', is: inBucket('insert', '/_schema.json') },
+  { name: 'a load body was written', is: inBucket('insert', '/_load.json') },
   { name: 'the manifest was written', is: inBucket('insert', '/_manifest.json') },
   { name: '_SUCCESS was written', is: inBucket('insert', '/_SUCCESS') },
   { name: 'latest.json was written', is: inBucket('insert', '/latest.json') },

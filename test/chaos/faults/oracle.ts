@@ -25,7 +25,7 @@ export const oracleFaults: readonly FaultKind[] = [
         return oracle.faults.errorAtRow(row, 1555, 'snapshot too old', table);
       }),
   },
-  { name: 'Oracle listener down', weight: 1, inject: takeListenerDown },
+  { name: 'Oracle listener down', weight: 0.3, inject: takeListenerDown },
   {
     name: 'undo of all tables lost',
     weight: 0.3,

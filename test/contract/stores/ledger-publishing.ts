@@ -60,6 +60,21 @@ export function publishing(open: () => Stores): void {
     for (const field of ['scn', 'identity', 'countedRows']) expect(table).not.toHaveProperty(field);
   });
 
+  it('a plan that describes its table anew takes what was said of it before away', async () => {
+    const stores = open();
+    const comment = 'as it was';
+    const job = await unplannedJob(stores, [aTable('TIMES', { comment })]);
+    const claim = await claimTable(stores, job, 'a');
+    const encoding = { kind: 'text' } as const;
+    const column = { name: 'MORE', field: 'MORE', encoding, nullable: true };
+    const types = { oracleType: 'VARCHAR2(9)', bigQueryType: 'STRING' } as const;
+    const design = { kind: 'partitioned table', columns: [{ ...column, ...types }] } as const;
+    await stores.ledger.publishTable(claim, tablePlan(1, { design }));
+    const table = await stores.ledger.extraction(job.id, 'id-TIMES');
+    expect(table).toMatchObject({ ...design, phase: 'READING', identity: 'as it was' });
+    for (const field of ['comment', 'source', 'filter']) expect(table).not.toHaveProperty(field);
+  });
+
   it('3,000 splits are stored in batches and opened together', { timeout: 60_000 }, async () => {
     const stores = open();
     const job = await unplannedJob(stores);

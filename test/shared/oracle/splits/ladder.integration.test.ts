@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { LocalTable } from '../../../../infra/local/oracle/database.ts';
 import type { TableKind } from '../../../../shared/domain/table.ts';
+import { createOracleSource } from '../../../../shared/oracle/source.ts';
+import { oracleSettings } from '../../../../shared/oracle-config.ts';
+import { silent } from '../fixture.ts';
 import { createTable, divide, live, numbered, readAll, sorted, useSplits } from './fixture.ts';
 
 const oracle = useSplits();
@@ -111,6 +114,18 @@ describe('the way to divide a table', () => {
     database.move('HR', table.table);
     const dividing = source.divide({ ...table, kind: 'index-organized table', scn, splits: 4 });
     await expect(dividing).rejects.toMatchObject({ code: 'TABLE_CHANGED' });
+  });
+
+  it('is another one when Oracle takes too long over the first', async () => {
+    const settings = { user: 'samples', password: 'secret', call_timeout_seconds: 1 };
+    const { connectString: connect_string, faults } = oracle.server;
+    const config = oracleSettings.parse({ ...settings, connect_string });
+    const source = createOracleSource(config, { action: 'test', log: silent });
+    const table = createTable(database, numbered(2_000), byYear);
+    const stalled = faults.stallAfterRows(0, table.table);
+    const { layout } = await divide(source, table, 4);
+    expect([stalled.consumed, layout.method]).toEqual([1, 'partitions']);
+    await source.close();
   });
 
   it('is not looked for any more after an abort', async () => {
