@@ -439,7 +439,7 @@ export interface JobLedger {
   settleTable(claim: TableClaim): Promise<void>;
   /**
    * Gives up the plan of the claim, of a table (while it is made, or checked) or of one of its splits: to PENDING for
-   * a plan at a new SCN, or FAILED when the table has had `mostEpochs`. Does nothing when that has been done already.
+   * a plan at a new SCN, or FAILED when the table has had `mostPlans`. Does nothing when that has been done already.
    */
   restartTable(claim: TableClaim | Claim, error: ErrorReport): Promise<void>;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startOracle } from '../../infra/local/oracle/server.ts';
 import { createTaskContext, type TaskContext } from '../../jobs/context.ts';
-import { mostEpochs } from '../../shared/domain/extraction.ts';
+import { mostPlans } from '../../shared/domain/extraction.ts';
 import type { Job } from '../../shared/domain/job.ts';
 import type { Claim } from '../../shared/domain/split.ts';
 import type { JobLedger } from '../../shared/ports.ts';
@@ -66,14 +66,14 @@ test('rule 7: a snapshot that is lost again and again fails its table and says h
   const losing: JobLedger = {
     ...ledger,
     async restartTable(claim, error) {
-      if (lost.length < mostEpochs) lost.push(lose());
+      if (lost.length < mostPlans) lost.push(lose());
       await ledger.restartTable(claim, error);
     },
   };
   const job = await fixture.enqueue(['HR.OLD', 'HR.OTHERS']);
   const context = { ...fixture.context, ledger: losing };
   expect(await fixture.run(job, context)).toBe('PARTIALLY_SUCCEEDED');
-  expect(lost.map(({ consumed }) => consumed)).toEqual(Array(mostEpochs).fill(1));
+  expect(lost.map(({ consumed }) => consumed)).toEqual(Array(mostPlans).fill(1));
   const [failed] = (await manifestOf(job)).failed;
   expect(failed).toMatchObject({ table: 'OLD', error: { code: 'SNAPSHOT_TOO_OLD' } });
   expect(failed.error.message).toContain('UNDO_RETENTION must be longer');
