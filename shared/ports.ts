@@ -349,6 +349,8 @@ export interface JobStore {
    * as that of takeLaunch.
    */
   takeRelaunch(seen: Job, most: number): Promise<boolean>;
+  /** Gives that right back at once, and does not count it: Cloud Run did not take the launch, as far as is known. */
+  releaseRelaunch(seen: Job): Promise<void>;
   /**
    * Ends a job none of whose tasks lives, that nobody is launching, and whose execution is still that of `seen`:
    * CANCELLING → CANCELLED, others → FAILED with the error. Undefined when that is not so, and for a job that is
