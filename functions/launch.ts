@@ -32,8 +32,8 @@ export async function ensureLaunched(ctx: Context, job: Job): Promise<Job> {
 }
 
 /**
- * Starts one task more for a job whose execution has ended. The caller has the right to launch; it is given back when
- * this fails. Throws JOB_LAUNCH_ERROR.
+ * Starts one task more for a job, as it was before the caller took the right to do so, whose execution has ended. The
+ * right is given back when this fails. Throws JOB_LAUNCH_ERROR.
  */
 export async function launchAgain(ctx: Context, job: Job): Promise<string> {
   try {
@@ -42,7 +42,7 @@ export async function launchAgain(ctx: Context, job: Job): Promise<string> {
     await ctx.jobs.recordExecution(job.id, execution);
     return execution;
   } catch (error) {
-    await ctx.jobs.releaseLaunch(job.id);
+    await ctx.jobs.releaseRelaunch(job);
     throw error;
   }
 }

@@ -27,6 +27,8 @@ export async function exportClaim(
   const extraction = await ctx.ledger.extraction(claim.jobId, claim.extractionId);
   const fields = logFields(ctx, shared.job, labelsOf(claim, extraction));
   const log = ctx.log.child({ ...fields, attempt: claim.attempt });
+  // Claimed while the plan was given up: whatever were read for it could not be committed.
+  if (extraction.epoch !== claim.epoch || extraction.phase !== 'READING') return log.warn(notOurs);
   const tracker = shared.report.track(claim);
   try {
     const { held, result } = await exportRange(shared, claim, extraction, worker, tracker);

@@ -1,4 +1,4 @@
-import { type Extraction, mostEpochs } from '../shared/domain/extraction.ts';
+import { type Extraction, mostPlans } from '../shared/domain/extraction.ts';
 import type { Job } from '../shared/domain/job.ts';
 import { type ErrorReport, OraFerryError, reportError } from '../shared/errors.ts';
 
@@ -19,7 +19,7 @@ export function outdatedReport(job: Job, extraction: Extraction, error: unknown)
   return {
     ...report,
     message:
-      `${report.message} The snapshot was about ${seconds} s old (plan ${extraction.epoch} of ${mostEpochs}); ` +
+      `${report.message} The snapshot was about ${seconds} s old (plan ${(extraction.restarts ?? 0) + 1} of ${mostPlans}); ` +
       `UNDO_RETENTION must be longer than the table takes to be read.`,
     details: { ...(report.details as object), snapshot_age_seconds: seconds },
   };

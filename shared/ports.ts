@@ -360,6 +360,8 @@ export interface JobStore {
    * as that of takeLaunch.
    */
   takeRelaunch(seen: Job, most: number): Promise<boolean>;
+  /** Gives that right back at once, and does not count it: Cloud Run did not take the launch, as far as is known. */
+  releaseRelaunch(seen: Job): Promise<void>;
   /**
    * Ends a job none of whose tasks lives, that nobody is launching, and whose execution is still that of `seen`:
    * CANCELLING → CANCELLED, others → FAILED with the error. Undefined when that is not so, and for a job that is
@@ -452,7 +454,7 @@ export interface JobLedger {
   settleTable(claim: TableClaim): Promise<void>;
   /**
    * Gives up the plan of the claim, of a table (while it is made, or checked) or of one of its splits: to PENDING for
-   * a plan at a new SCN, or FAILED when the table has had `mostEpochs`. Does nothing when that has been done already.
+   * a plan at a new SCN, or FAILED when the table has had `mostPlans`. Does nothing when that has been done already.
    */
   restartTable(claim: TableClaim | Claim, error: ErrorReport): Promise<void>;
 

@@ -21,8 +21,11 @@ it('eleven rules are told', () => {
   expect(rules.map(({ number }) => number)).toEqual(Array.from({ length: 11 }, (_, n) => n + 1));
 });
 
-it.each(rules)('the tests of rule $number are where README says, and nowhere else', ({ number, paths }) => {
-  const named = [...rulesIn].filter(([, numbers]) => numbers.has(number)).map(([path]) => path);
-  expect(paths.length).toBeGreaterThan(0);
-  expect(paths.toSorted()).toEqual(named.toSorted());
-});
+it.each(rules)(
+  'the tests of rule $number are where README says, and nowhere else',
+  ({ number, paths }) => {
+    const named = [...rulesIn].filter(([, numbers]) => numbers.has(number)).map(([path]) => path);
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.toSorted()).toEqual(named.toSorted());
+  },
+);

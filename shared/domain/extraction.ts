@@ -35,8 +35,8 @@ type ExtractionPhase = keyof typeof phaseTransitions;
 /** Phases in which somebody must still do something for the table before the job can be verified. */
 export const openPhases = ['PENDING', 'PLANNING', 'READING', 'CHECKING'] as const;
 
-/** Plans that a table may have before it fails. */
-export const mostEpochs = 4;
+/** Plans of a table that may be given up, or lost, before it fails. */
+export const mostPlans = 4;
 
 /** How the rows of a table belong together: all as of one SCN, or of one transaction. */
 export type TableConsistency = 'scn' | 'transaction';
@@ -58,6 +58,8 @@ export interface Extraction {
   readonly epoch: number;
   /** Plans and checks that ended in an error, which are bounded. */
   readonly failures: number;
+  /** Plans that were given up for another at a newer SCN, which are bounded as well. */
+  readonly restarts?: number;
   /** Decimal text. Before the plan: the SCN to plan at, absent when the plan must take one of its own. */
   readonly scn?: string;
   readonly consistency?: TableConsistency;

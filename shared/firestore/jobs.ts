@@ -56,6 +56,10 @@ export function createJobStore(db: Firestore): JobStore {
     open: (limit) => store(() => openJobs(db, limit)),
     hasLiveTask: (jobId) => store(() => hasLiveTask(db, jobId)),
     takeRelaunch: (seen, most) => store(() => takeRelaunch(db, seen, most)),
+    releaseRelaunch: ({ id, relaunches = 0 }) =>
+      store(async () => {
+        await jobs(db).doc(id).update({ relaunches, launchAt: FieldValue.delete() });
+      }),
     endUnattended: (seen, error) => store(() => endUnattended(db, seen, error)),
     noteAnnounced: (jobId) => store(() => noteOnce(db, jobId, 'announcedAt')),
   };

@@ -4,7 +4,7 @@ import {
   type Firestore,
   type Transaction,
 } from '@google-cloud/firestore';
-import { mostEpochs, type TableClaim } from '../domain/extraction.ts';
+import { mostPlans, type TableClaim } from '../domain/extraction.ts';
 import type { Claim } from '../domain/split.ts';
 import type { ErrorReport } from '../errors.ts';
 import { type ExtractionDocument, extractions, jobs, newId, splits } from './documents.ts';
@@ -130,12 +130,13 @@ export function restartTable(
   });
 }
 
-function restarted({ epoch }: ExtractionDocument) {
-  if (epoch >= mostEpochs) return { phase: 'FAILED', ...noHolder } as const;
+function restarted(stored: ExtractionDocument) {
+  const restarts = (stored.restarts ?? 0) + 1;
+  if (restarts >= mostPlans) return { phase: 'FAILED', ...noHolder } as const;
   const nothing = FieldValue.delete();
   const plan = { scn: nothing, consistency: nothing, plannedAt: nothing, countedRows: nothing };
   const splitting = { splitMethod: nothing, splitsTotal: 0 };
-  return { phase: 'PENDING', ...noHolder, ...plan, ...splitting } as const;
+  return { phase: 'PENDING', ...noHolder, ...plan, ...splitting, restarts } as const;
 }
 
 async function holdsSplit(

@@ -29,14 +29,29 @@ export function createSession(request: Requester, uri: string, signal: AbortSign
       return progressOf(await request({ method: 'PUT', uri, headers }, signal));
     },
 
-    /** https://cloud.google.com/storage/docs/performing-resumable-uploads#cancel-upload */
+    /**
+     * https://cloud.google.com/storage/docs/performing-resumable-uploads#cancel-upload: 499 is the documented success.
+     * Of a session whose object exists nothing is documented; it says so itself, and has ended as well.
+     */
     async cancel(): Promise<void> {
       const answer = await request({ method: 'DELETE', uri, headers: {} }, signal);
-      // 499 is the documented success; 404 and 410 mean that the session has ended already.
-      const ended = answer.status < 300 || [404, 410, 499].includes(answer.status);
-      if (!ended) throw new HttpStatusError(answer);
+      if (hasEnded(answer)) return;
+      if (mayBeComplete(answer)) {
+        const headers = { 'content-range': 'bytes */*' };
+        if (hasEnded(await request({ method: 'PUT', uri, headers }, signal))) return;
+      }
+      throw new HttpStatusError(answer);
     },
   };
+}
+
+/** The session is done, cancelled, or not known any more: it can create nothing from now on. */
+function hasEnded({ status }: Answer): boolean {
+  return status < 300 || [404, 410, 499].includes(status);
+}
+
+function mayBeComplete({ status }: Answer): boolean {
+  return status < 500 && ![401, 403, 408, 429].includes(status);
 }
 
 function progressOf(answer: Answer): Progress {

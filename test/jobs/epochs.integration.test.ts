@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LocalTable, Value } from '../../infra/local/oracle/database.ts';
 import { startOracle } from '../../infra/local/oracle/server.ts';
 import { createTaskContext, type TaskContext } from '../../jobs/context.ts';
-import { mostEpochs } from '../../shared/domain/extraction.ts';
+import { mostPlans } from '../../shared/domain/extraction.ts';
 import type { Job } from '../../shared/domain/job.ts';
+import type { Claim } from '../../shared/domain/split.ts';
 import type { JobLedger } from '../../shared/ports.ts';
 import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
 
@@ -66,18 +67,47 @@ test('rule 7: a snapshot that is lost again and again fails its table and says h
   const losing: JobLedger = {
     ...ledger,
     async restartTable(claim, error) {
-      if (lost.length < mostEpochs) lost.push(lose());
+      if (lost.length < mostPlans) lost.push(lose());
       await ledger.restartTable(claim, error);
     },
   };
   const job = await fixture.enqueue(['HR.OLD', 'HR.OTHERS']);
   const context = { ...fixture.context, ledger: losing };
   expect(await fixture.run(job, context)).toBe('PARTIALLY_SUCCEEDED');
-  expect(lost.map(({ consumed }) => consumed)).toEqual(Array(mostEpochs).fill(1));
+  expect(lost.map(({ consumed }) => consumed)).toEqual(Array(mostPlans).fill(1));
   const [failed] = (await manifestOf(job)).failed;
   expect(failed).toMatchObject({ table: 'OLD', error: { code: 'SNAPSHOT_TOO_OLD' } });
   expect(failed.error.message).toContain('UNDO_RETENTION must be longer');
   expect((await fixture.files(job)).filter((name) => name.startsWith('HR.OLD/'))).toEqual([]);
+});
+
+test('rule 7: a split that is claimed while its plan is given up is not read', async () => {
+  fillTable(fixture.database, 'HR', 'GIVEN_UP', 50);
+  const { ledger } = fixture.context;
+  const error = { code: 'SNAPSHOT_TOO_OLD', message: 'gone' } as const;
+  let claimed: Claim | undefined;
+  const uploads: number[] = [];
+  const restarting: JobLedger = {
+    ...ledger,
+    openQueue(...of) {
+      const queue = ledger.openQueue(...of);
+      const next = async () => {
+        const found = await queue.next();
+        if (found.work?.kind === 'split') claimed ??= found.work.claim;
+        if (claimed && found.work?.claim === claimed) await ledger.restartTable(claimed, error);
+        return found;
+      };
+      return { next };
+    },
+    recordUpload(claim, ...of) {
+      uploads.push(claim.epoch);
+      return ledger.recordUpload(claim, ...of);
+    },
+  };
+  const job = await fixture.enqueue(['HR.GIVEN_UP']);
+  expect(await fixture.run(job, { ...fixture.context, ledger: restarting })).toBe('SUCCEEDED');
+  expect(uploads).toEqual([2]);
+  expect(idsOf(await fixture.rows(job, 'HR', 'GIVEN_UP'))).toEqual(upTo(50));
 });
 
 test('rule 7: a table that is altered between its plan and its last row is exported anew', async () => {

@@ -291,8 +291,10 @@ test('a cancelled job ends CANCELLED and leaves nothing in the bucket', async ()
   const job = await fixture.enqueue(['HR.PEOPLE']);
   const running = fixture.run(job);
   await until(async () => stall.consumed === 1);
+  const askedAt = performance.now();
   await fixture.jobs.requestCancel('default', job.id);
   expect(await running).toBe('CANCELLED');
+  expect(performance.now() - askedAt).toBeLessThan(30_000);
   const { extractions } = await fixture.detail(job);
   expect(extractions[0]?.result?.state).toBe('CANCELLED');
   expect(await fixture.files(job)).toEqual([]);

@@ -44,9 +44,11 @@ test('SIGTERM ends a task with its work handed back and its lease released', asy
   const job = await fixture.enqueue(['HR.PEOPLE']);
   const task = startTask(job.id);
   await until(() => stall.consumed === 1);
+  const toldAt = performance.now();
   task.kill('SIGTERM');
   const [code] = await once(task, 'exit');
   expect(code).toBe(143);
+  expect(performance.now() - toldAt).toBeLessThan(9_000);
   const { splits } = await fixture.detail(job);
   expect(splits.map(({ state }) => state)).toEqual(['PENDING']);
   const leases = await fixture.db.collection(`jobs/${job.id}/tasks`).get();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mostEpochs } from '../../../shared/domain/extraction.ts';
+import { mostPlans } from '../../../shared/domain/extraction.ts';
 import {
   claimOne,
   claimTable,
@@ -103,17 +103,30 @@ export function restarting(open: () => Stores): void {
     expect(await table(stores, job.id)).toMatchObject({ phase: 'READING' });
   });
 
-  it(`fails the table that has had ${mostEpochs} plans`, async () => {
+  it('does not count planners that died, or handed the plan back', async () => {
+    const stores = open();
+    const job = await unplannedJob(stores);
+    for (let death = 1; death < mostPlans; death++) {
+      await claimTable(stores, job, 'dead');
+      await stores.ledger.releaseLease(job.id, 'dead');
+    }
+    await stores.ledger.releaseTable(await claimTable(stores, job, 'stopped'));
+    await planTable(stores, job);
+    await stores.ledger.restartTable(await claimOne(stores, job, 'a'), error);
+    expect(await table(stores, job.id)).toMatchObject({ phase: 'PENDING', epoch: mostPlans + 1 });
+  });
+
+  it(`fails the table that has had ${mostPlans} plans`, async () => {
     const stores = open();
     const { ledger } = stores;
     const job = await unplannedJob(stores);
-    for (let epoch = 1; epoch <= mostEpochs; epoch++) {
+    for (let epoch = 1; epoch <= mostPlans; epoch++) {
       const plan = await claimTable(stores, job, 'a');
       await ledger.publishTable(plan, tablePlan(1, { scn: String(epoch) }));
       await ledger.restartTable(await claimOne(stores, job, 'a'), error);
     }
     const failed = await table(stores, job.id);
-    expect(failed).toMatchObject({ phase: 'FAILED', epoch: mostEpochs, error });
+    expect(failed).toMatchObject({ phase: 'FAILED', epoch: mostPlans, error });
     expect(await ledger.openQueue(job, 'a').next()).toEqual({ work: undefined, open: false });
   });
 }

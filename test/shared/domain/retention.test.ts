@@ -61,3 +61,18 @@ test('a version whose objects are gone is not named again, but still counts as c
   expect(outdated([version(3, 0), version(2, 50), deleted], 1)).toEqual([]);
   expect(outdated([version(4, 0), version(3, 30), version(2, 60), deleted], 2)).toEqual([2]);
 });
+
+test('the newest complete version of a place where the transport once wrote stays, for its latest.json', () => {
+  const elsewhere = { output: { bucket: 'b', prefix: 'before/nightly/v000002-00000000/' } };
+  const moved = [
+    version(4, 30),
+    version(3, 60),
+    version(2, 90, elsewhere),
+    version(1, 99, elsewhere),
+  ];
+  expect(outdated(moved, 1)).toEqual([1, 3]);
+  const partial = { ...elsewhere, state: 'PARTIALLY_SUCCEEDED' } as const;
+  expect(outdated([version(3, 60), version(2, 90, elsewhere), version(1, 99, partial)], 1)).toEqual(
+    [1],
+  );
+});

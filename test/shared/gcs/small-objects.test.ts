@@ -137,12 +137,7 @@ describe('cancelling an upload', () => {
       const fault = fixture.server.faults.inject({ on: 'cancel', action });
       await fixture.store.cancelUpload(uri);
       expect(fault.consumed).toBe(1);
-      const put = await fetch(uri, {
-        method: 'PUT',
-        headers: { 'content-range': 'bytes 0-0/1' },
-        body: 'x',
-      });
-      expect(put.status).toBe(499);
+      expect((await put(uri)).status).toBe(499);
     },
   );
 
@@ -151,6 +146,15 @@ describe('cancelling an upload', () => {
     const unknown = new URL(uri);
     unknown.searchParams.set('upload_id', 'forgotten');
     await expect(fixture.store.cancelUpload(unknown.href)).resolves.toBeUndefined();
+  });
+
+  test.each([true, false])('that is refused is over when the object exists: %s', async (exists) => {
+    const uri = await fixture.store.beginUpload(bucket, name, json);
+    if (exists) await put(uri);
+    fixture.server.faults.inject({ on: 'cancel', action: { status: 400 } });
+    const cancelled = fixture.store.cancelUpload(uri);
+    if (exists) await expect(cancelled).resolves.toBeUndefined();
+    else await expect(cancelled).rejects.toMatchObject({ code: 'GCS_ERROR', retryable: false });
   });
 
   test('fails when it cannot be known', async () => {
@@ -188,3 +192,9 @@ describe('a bucket', () => {
     expect((error as Error).message).not.toMatch(/127\.0\.0\.1|http/);
   });
 });
+
+/** A whole upload in one request. */
+function put(uri: string): Promise<Response> {
+  const headers = { 'content-range': 'bytes 0-0/1' };
+  return fetch(uri, { method: 'PUT', headers, body: 'x' });
+}
