@@ -50,10 +50,12 @@ const assigned = String.raw`[\\"']*\s*[:=,]\s*[\\"']*`;
 
 // Each takes time in proportion to the text, which a caller may choose: no two repetitions may share their characters.
 const patterns: readonly [RegExp, string][] = [
-  // Tokens by their own form: https://www.rfc-editor.org/rfc/rfc6750#section-2.1, a JWT, Google's access tokens.
+  // By their own form, tokens: https://www.rfc-editor.org/rfc/rfc6750#section-2.1, a JWT, Google's access tokens.
   [/Bearer\s+[\w.~+/=-]+/gi, `Bearer ${masked}`],
   [/(?<![\w-])eyJ[\w-]{8,}\.[\w-]+(\.[\w-]*)?/g, masked],
   [/\bya29\.[\w.-]+/g, masked],
+  // Keys as functions/cli/key.ts makes them.
+  [/\b(k-[0-9a-f]{12}\.)[\w-]{43}/g, `$1${masked}`],
   // By the name that stands before them.
   [new RegExp(`(authorization${assigned}(?:\\w+\\s+)?)${value}`, 'gi'), `$1${masked}`],
   [new RegExp(`(x-api-key${assigned})${value}`, 'gi'), `$1${masked}`],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FieldPath, type Query, type QueryDocumentSnapshot } from '@google-cloud/firestore';
+import { FieldPath, type Query } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { OraFerryError } from '../errors.ts';
 import type { Page, PageRequest } from '../ports.ts';
@@ -15,11 +15,13 @@ interface ListRequest extends PageRequest {
 
 /** A document may have a mebibyte, and a page a thousand documents. */
 const mostPageBytes = 8 * 1024 * 1024;
+/** So many are read before it is known how large they are; a page of the usual size needs one more than it shows. */
+const firstRead = 51;
 
 /**
- * Reads a page of documents with `createdAt`, newest first; of large ones fewer than are asked for. The token is the place after the last item, so
- * documents created meanwhile neither repeat nor hide others. Throws VALIDATION_ERROR for a token that was
- * changed, or was given out for another list.
+ * Reads a page of documents with `createdAt`, newest first; of large ones fewer than are asked for. The token is the
+ * place after the last item, so documents created meanwhile neither repeat nor hide others. Throws VALIDATION_ERROR for
+ * a token that was changed, or was given out for another list.
  */
 export async function readPage<D extends { createdAt: string }, T>(
   query: Query<D>,
@@ -28,25 +30,42 @@ export async function readPage<D extends { createdAt: string }, T>(
 ): Promise<Page<T>> {
   const ordered = query.orderBy('createdAt', 'desc').orderBy(FieldPath.documentId(), 'desc');
   const start = pageToken === undefined ? undefined : parseToken(pageToken, list);
-  const from = start ? ordered.startAfter(...start) : ordered;
   const items: T[] = [];
-  let last: Position | undefined;
-  let bytes = 0;
-  for await (const doc of snapshots(from.limit(pageSize + 1))) {
-    if (last && (items.length === pageSize || bytes >= mostPageBytes)) {
-      return { items, nextPageToken: makeToken(last, list) };
-    }
+  let last = start;
+  for await (const { doc, bytesBefore } of documentsAfter(ordered, start, pageSize + 1)) {
+    const isFull = items.length === pageSize || bytesBefore >= mostPageBytes;
+    if (isFull && last) return { items, nextPageToken: makeToken(last, list) };
     const document = doc.data();
-    bytes += JSON.stringify(document).length;
     items.push(toItem(doc.id, document));
     last = [document.createdAt, doc.id];
   }
   return { items };
 }
 
-/** One by one, so that what is not taken is not kept either. */
-function snapshots<D>(query: Query<D>): AsyncIterable<QueryDocumentSnapshot<D>> {
-  return query.stream() as unknown as AsyncIterable<QueryDocumentSnapshot<D>>;
+/** Not by a stream of the client, which stays open when its reader leaves early. */
+async function* documentsAfter<D extends { createdAt: string }>(
+  ordered: Query<D>,
+  start: Position | undefined,
+  most: number,
+) {
+  let last = start;
+  for (let read = 0, bytes = 0; read < most; ) {
+    const count = Math.min(roomFor(read, bytes), most - read);
+    const { docs } = await (last ? ordered.startAfter(...last) : ordered).limit(count).get();
+    for (const doc of docs) {
+      yield { doc, bytesBefore: bytes };
+      const document = doc.data();
+      bytes += JSON.stringify(document).length;
+      last = [document.createdAt, doc.id];
+    }
+    if (docs.length < count) return;
+    read += docs.length;
+  }
+}
+
+/** How many more to read, if they are as large as those that were read. */
+function roomFor(read: number, bytes: number): number {
+  return read === 0 ? firstRead : Math.max(1, Math.ceil(((mostPageBytes - bytes) * read) / bytes));
 }
 
 /**

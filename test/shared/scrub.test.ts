@@ -27,6 +27,11 @@ describe('what looks like a secret is masked', () => {
     ['a ticket', 'status?job=j&ticket=abc_DEF-1', 'status?job=j&ticket=***'],
     ['an ID token', 'token eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln', 'token ***'],
     ['an access token', 'ya29.a0AfH6SMB-x was refused', '*** was refused'],
+    [
+      'a key of ours, wherever a caller put it by mistake',
+      `GET /api/jobs/k-94c1fb473def.${'aB-_'.repeat(10)}xyz`,
+      'GET /api/jobs/k-94c1fb473def.***',
+    ],
     ['basic authentication', 'Authorization: Basic c2NvdHQ6dGlnZXI=', 'Authorization: Basic ***'],
     ['a quoted password', 'scott/"ti/g@er"@db', 'scott/***@db'],
     ['a password in a URL', 'http://proxy:secret1@host/x', 'http://proxy:***@host/x'],

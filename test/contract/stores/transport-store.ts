@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { executeRequest, inputOf, type StoreServer, storesOn } from '../../support/stores.ts';
+import {
+  executeRequest,
+  inputOf,
+  present,
+  type StoreServer,
+  storesOn,
+} from '../../support/stores.ts';
 
 /** What every TransportStore must do. */
 export function transportStoreContract(start: () => Promise<StoreServer>): void {
@@ -112,6 +118,16 @@ export function transportStoreContract(start: () => Promise<StoreServer>): void 
       await transports.create('default', inputOf(`late${names.length}`));
     } while (pageToken !== undefined);
     expect(names).toEqual(['t4', 't3', 't2', 't1', 't0']);
+  });
+
+  it('a page that takes more than one look holds as many as were asked for', async () => {
+    const { transports } = open();
+    for (let n = 0; n < 60; n++) await transports.create('default', inputOf(`t${n}`));
+    const first = await transports.list('default', { pageSize: 55 });
+    const pageToken = present(first.nextPageToken);
+    const rest = await transports.list('default', { pageSize: 55, pageToken });
+    expect([first.items.length, rest.items.length, rest.nextPageToken]).toEqual([55, 5, undefined]);
+    expect(new Set([...first.items, ...rest.items].map(({ name }) => name)).size).toBe(60);
   });
 
   it('a page of large documents ends early, so that no list fills the memory', async () => {
