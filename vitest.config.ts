@@ -12,8 +12,8 @@ export default defineConfig({
         'shared/domain/**': { lines: 100, branches: 100, functions: 100, statements: 100 },
       },
     },
-    // Most tests wait for sockets; the default leaves one processor of two idle.
-    maxWorkers: '100%',
+    // Most tests wait for sockets; a worker for each processor would leave them idle.
+    maxWorkers: 3,
     // How long a busy machine may take is nothing that a test is about.
     expect: { poll: { timeout: 15_000 } },
     env: { METADATA_SERVER_DETECTION: 'none', TZ: 'UTC' },
