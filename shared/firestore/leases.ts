@@ -28,3 +28,8 @@ export function leaseLeftMs(snapshot: DocumentSnapshot<LeaseDocument>): number {
 export function lost(what: string): OraFerryError {
   return new OraFerryError('LEASE_LOST', `The write was refused: ${what}.`);
 }
+
+/** True for what `lost` made. */
+export function isLost(error: unknown): boolean {
+  return error instanceof OraFerryError && error.code === 'LEASE_LOST';
+}

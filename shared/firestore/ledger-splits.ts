@@ -18,7 +18,7 @@ import {
   toSplit,
 } from './documents.ts';
 import { isPreconditionFailure } from './errors.ts';
-import { lost } from './leases.ts';
+import { isLost, lost } from './leases.ts';
 
 /**
  * One write, which succeeds only on the record as this claim last wrote it. Where it is refused the record tells
@@ -48,21 +48,35 @@ export async function recordUpload(
   }
 }
 
-export function commitSplit(
+/**
+ * One transaction that reads only what others may change, the job and the table: of the split it is enough that it is
+ * still as this claim last wrote it. Where that is refused the record tells whether this attempt was committed before.
+ */
+export async function commitSplit(
   db: Firestore,
   claim: Claim,
-  { parts, countedRows }: Omit<SplitResult, 'rows'>,
+  result: Omit<SplitResult, 'rows'>,
 ): Promise<void> {
-  return db.runTransaction(async (tx) => {
-    const { job, extraction, split } = await read(db, tx, claim);
+  const { parts, countedRows } = result;
+  const ref = splits(db, claim.jobId).doc(claim.splitId);
+  const counted = countedRows === undefined ? {} : { countedRows };
+  try {
+    await db.runTransaction(async (tx) => {
+      requireReading(await readTable(db, tx, claim), claim);
+      const precondition = { lastUpdateTime: timeOf(claim.version) };
+      tx.update(ref, { state: 'DONE', parts, ...counted }, precondition);
+    });
+  } catch (error) {
+    if (!isPreconditionFailure(error) && !isLost(error)) throw error;
+    const snapshot = await ref.get();
+    const stored = snapshot.data();
     // True even when the table or the job has moved on meanwhile: this may have been its last open split.
-    const stored = split.data();
-    if (stored && wasCommittedBy(toSplit(split.id, stored), claim)) return;
-    requireReading(job, extraction, claim);
-    if (!isHeld(split, claim)) throw notHeld();
-    const counted = countedRows === undefined ? {} : { countedRows };
-    tx.update(split.ref, { state: 'DONE', parts, ...counted });
-  });
+    if (stored && wasCommittedBy(toSplit(ref.id, stored), claim)) return;
+    if (isLost(error)) throw error;
+    if (!isHeld(snapshot, claim)) throw notHeld();
+    const version = versionOf(snapshot.updateTime);
+    return commitSplit(db, { ...claim, version }, result);
+  }
 }
 
 export function failSplit(
@@ -74,11 +88,12 @@ export function failSplit(
   const state = final ? 'FAILED' : 'PENDING';
   const failures = claim.failures + 1;
   return db.runTransaction(async (tx) => {
-    const { job, extraction, split } = await read(db, tx, claim);
+    const records = await read(db, tx, claim);
+    const { extraction, split } = records;
     const stored = split.data();
     const isSame = stored?.attempt === claim.attempt && stored.failures === failures;
     if (isSame && stored.state === state) return;
-    requireReading(job, extraction, claim);
+    requireReading(records, claim);
     if (!isHeld(split, claim)) throw notHeld();
     tx.update(split.ref, { state, holder: FieldValue.delete(), failures, error });
     if (final) tx.update(extraction.ref, { phase: 'FAILED', error });
@@ -113,32 +128,33 @@ function notHeld() {
   return lost('the split is no longer claimed by this attempt');
 }
 
-interface Records {
+interface TableRecords {
   readonly job: DocumentSnapshot<JobDocument>;
   readonly extraction: DocumentSnapshot<ExtractionDocument>;
+}
+
+interface Records extends TableRecords {
   readonly split: DocumentSnapshot<SplitDocument>;
 }
 
-async function read(db: Firestore, tx: Transaction, claim: Claim): Promise<Records> {
-  const { jobId, extractionId, splitId } = claim;
-  const records = await tx.getAll<unknown, DocumentData>(
+async function readTable(
+  db: Firestore,
+  tx: Transaction,
+  { jobId, extractionId }: Claim,
+): Promise<TableRecords> {
+  const [job, extraction] = (await tx.getAll<unknown, DocumentData>(
     jobs(db).doc(jobId),
     extractions(db, jobId).doc(extractionId),
-    splits(db, jobId).doc(splitId),
-  );
-  const [job, extraction, split] = records as unknown as readonly [
-    Records['job'],
-    Records['extraction'],
-    Records['split'],
-  ];
-  return { job, extraction, split };
+  )) as unknown as [TableRecords['job'], TableRecords['extraction']];
+  return { job, extraction };
 }
 
-function requireReading(
-  job: Records['job'],
-  extraction: Records['extraction'],
-  claim: Claim,
-): void {
+async function read(db: Firestore, tx: Transaction, claim: Claim): Promise<Records> {
+  const table = await readTable(db, tx, claim);
+  return { ...table, split: await tx.get(splits(db, claim.jobId).doc(claim.splitId)) };
+}
+
+function requireReading({ job, extraction }: TableRecords, claim: Claim): void {
   if (job.data()?.state !== 'RUNNING') throw lost('the job has moved on');
   const { phase, epoch } = extraction.data() ?? {};
   if (phase !== 'READING' || epoch !== claim.epoch) throw lost('the table has moved on');

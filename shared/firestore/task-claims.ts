@@ -1,5 +1,5 @@
 import type { Claim } from '../domain/split.ts';
-import { OraFerryError } from '../errors.ts';
+import { isLost } from './leases.ts';
 
 /** What this process remembers of the claims that it has made for a task, since the task's newest queue was opened. */
 export interface TaskClaims {
@@ -33,7 +33,7 @@ export function createClaimRegistry(): ClaimRegistry {
         letGo();
         return result;
       } catch (error) {
-        if (error instanceof OraFerryError && error.code === 'LEASE_LOST') letGo();
+        if (isLost(error)) letGo();
         throw error;
       }
     },

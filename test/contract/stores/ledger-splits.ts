@@ -25,6 +25,17 @@ export function splitWrites(open: () => Stores): void {
     expect(split).toMatchObject({ state: 'DONE', parts: [partOf(claim)], attempt: 1 });
   });
 
+  it('a commit that does not know what its own attempt last wrote counts all the same', async () => {
+    const stores = open();
+    const claim = await claimOne(stores, await runningJob(stores), 'a');
+    await stores.ledger.recordUpload(claim, 'p', 'http://gcs/p');
+    await stores.ledger.commitSplit(claim, { parts: [partOf(claim)] });
+    expect(await only(stores, claim.jobId)).toMatchObject({
+      state: 'DONE',
+      parts: [partOf(claim)],
+    });
+  });
+
   it('rows that were counted with them are committed with them', async () => {
     const stores = open();
     const claim = await claimOne(stores, await runningJob(stores), 'a');
