@@ -3,6 +3,7 @@ import { announceEnd } from '../shared/announce.ts';
 import { isTerminal, type Job } from '../shared/domain/job.ts';
 import { type ErrorReport, OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
 import { mapLimited } from '../shared/map-limited.ts';
+import type { Launch } from '../shared/ports.ts';
 import type { Context } from './context.ts';
 import type { Reply } from './http/answer.ts';
 import type { Caller } from './http/route.ts';
@@ -98,7 +99,8 @@ async function bringForward(ctx: Context, job: Job): Promise<Action> {
     return launched.execution === undefined ? 'launching' : 'launched';
   }
   if (await stillRuns(ctx, job)) return 'running';
-  if (await ctx.jobs.takeRelaunch(job, mostRelaunches)) return relaunch(ctx, job);
+  const launch = await ctx.jobs.takeRelaunch(job, mostRelaunches);
+  if (launch) return relaunch(ctx, job, launch);
   const isUsedUp = (job.relaunches ?? 0) >= mostRelaunches;
   return isUsedUp ? end(ctx, job, tasksLost(job)) : 'launching';
 }
@@ -114,10 +116,9 @@ async function stillRuns(ctx: Context, { execution }: Job): Promise<boolean> {
   return (await ctx.launcher.state(execution)) === 'RUNNING';
 }
 
-async function relaunch(ctx: Context, job: Job): Promise<Action> {
+async function relaunch(ctx: Context, job: Job, launch: Launch): Promise<Action> {
   try {
-    await launchAgain(ctx, job);
-    return 'relaunched';
+    return (await launchAgain(ctx, job, launch)) ? 'relaunched' : 'launching';
   } catch (error) {
     const { code, retryable } = toOraFerryError(error);
     const isRefused = code === 'JOB_LAUNCH_ERROR' && !retryable;

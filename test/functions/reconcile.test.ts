@@ -7,7 +7,14 @@ import { OraFerryError } from '../../shared/errors.ts';
 import { createFirestore } from '../../shared/firestore/client.ts';
 import { createJobLedger } from '../../shared/firestore/ledger.ts';
 import { hearCompletions } from '../support/completions.ts';
-import { aTable, executeRequest, inputOf, longMs, present } from '../support/stores.ts';
+import {
+  aTable,
+  executeRequest,
+  inputOf,
+  letLaunchLapse,
+  longMs,
+  present,
+} from '../support/stores.ts';
 import { type Api, keys, startApi } from './api.ts';
 
 let api: Api;
@@ -39,9 +46,23 @@ test('a job whose launch was left undone is launched', async () => {
 
 test('a launch that another caller has in hand is left to it', async () => {
   const job = await queuedJob('in-hand');
-  expect(await api.context.jobs.takeLaunch(job.id)).toBe('first');
+  expect(await api.context.jobs.takeLaunch(job.id)).toMatchObject({ isFirst: true });
   expect(await reconcile(job)).toMatchObject({ action: 'launching' });
   expect(executionsOf(job)).toEqual([]);
+});
+
+test('a launcher that outlives its right leaves the record to the one that took it over', async () => {
+  const job = await queuedJob('outlived');
+  const { launcher } = api.context;
+  const launch: typeof launcher.launch = async (request) => {
+    await letLaunchLapse(db, job.id);
+    expect(await reconcile(job)).toMatchObject({ action: 'launched' });
+    return launcher.launch(request);
+  };
+  const slow = { ...api.context, launcher: { ...launcher, launch } };
+  expect(await reconcile(job, slow)).toMatchObject({ action: 'launching' });
+  const [, recorded] = executionsOf(job);
+  expect(await ledger.job(job.id)).toMatchObject({ execution: recorded?.name });
 });
 
 test('rule 11: a job of which a task lives is left alone, whatever became of its execution', async () => {
@@ -90,7 +111,7 @@ test('relaunches that Cloud Run did not take are not counted', async () => {
 
 test('a job is relaunched when Cloud Run does not know its execution', async () => {
   const job = await abandonedJob('forgotten');
-  await api.context.jobs.recordExecution(job.id, `${job.execution}x`);
+  await db.doc(`jobs/${job.id}`).update({ execution: `${job.execution}x` });
   expect(await reconcile(job)).toMatchObject({ action: 'relaunched' });
   const [newest, ...more] = executionsOf(job);
   expect(more).toHaveLength(1);

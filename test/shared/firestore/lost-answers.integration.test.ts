@@ -64,7 +64,7 @@ describe('a write whose answer is lost has happened once', () => {
 
   it('taking the launch: it still belongs to the caller', async () => {
     const { id } = await queuedJob(stores);
-    expect(await losing(() => stores.jobs.takeLaunch(id))).toBe('first');
+    expect(await losing(() => stores.jobs.takeLaunch(id))).toMatchObject({ isFirst: true });
     expect(await stores.jobs.takeLaunch(id)).toBeUndefined();
   });
 
