@@ -32,19 +32,19 @@ export async function ensureLaunched(ctx: Context, job: Job): Promise<Job> {
 }
 
 /**
- * Starts one task more for a job whose execution has ended, by the right that the caller has taken, which is given back
- * when this fails. False when the right has passed to another meanwhile. Throws JOB_LAUNCH_ERROR.
+ * Starts one task more for a job whose execution has ended, by the right that the caller has taken. False when the right
+ * has passed to another meanwhile. Throws JOB_LAUNCH_ERROR; to give the right back is then up to the caller.
  */
 export async function launchAgain(ctx: Context, job: Job, launch: Launch): Promise<boolean> {
-  try {
-    const isAlive = async (known: string) => (await ctx.launcher.state(known)) === 'RUNNING';
-    const wanted = { tasks: 1, mayHaveRun: true, counts: isAlive };
-    const execution = await findOrLaunch(ctx, job, wanted);
-    return await record(ctx, launch, execution);
-  } catch (error) {
-    await ctx.jobs.releaseLaunch(launch);
-    throw error;
-  }
+  const isAlive = async (known: string) => (await ctx.launcher.state(known)) === 'RUNNING';
+  const wanted = { tasks: 1, mayHaveRun: true, counts: isAlive };
+  return record(ctx, launch, await findOrLaunch(ctx, job, wanted));
+}
+
+/** True when Cloud Run said no, so that nothing was launched. */
+export function isRefusal(error: unknown): boolean {
+  const { code, retryable } = toOraFerryError(error);
+  return code === 'JOB_LAUNCH_ERROR' && !retryable;
 }
 
 async function record(ctx: Context, launch: Launch, execution: string): Promise<boolean> {
@@ -104,8 +104,7 @@ async function giveUp(
   const { code, message, retryable } = toOraFerryError(cause);
   const details = { job_id: job.id };
   const error = new OraFerryError(code, message, { details, retryable, cause });
-  const isRefused = code === 'JOB_LAUNCH_ERROR' && !retryable;
-  const noted = isRefused ? fail(ctx, job, launch, error) : ctx.jobs.releaseLaunch(launch);
+  const noted = isRefusal(error) ? fail(ctx, job, launch, error) : ctx.jobs.releaseLaunch(launch);
   // Without the note the job stays as it is, and the right to launch lapses by itself.
   await noted.catch((err) =>
     ctx.log.warn({ err, ...labelsField({ job: job.id }) }, 'The launch could not be noted'),

@@ -327,6 +327,12 @@ export interface Launch {
   readonly relaunches?: number;
 }
 
+/** Refusals in a row, and how long ago the first of them was. */
+export interface Refusals {
+  readonly times: number;
+  readonly lastedMs: number;
+}
+
 export interface JobStore {
   /**
    * One transaction: the job with the next version, and the idempotency record. `created` is false when the
@@ -374,6 +380,11 @@ export interface JobStore {
    * that of takeLaunch.
    */
   takeRelaunch(seen: Job, most: number): Promise<Launch | undefined>;
+  /**
+   * Gives that right back, because Cloud Run refused the relaunch, and counts the refusals since it last took a launch.
+   * Undefined when the right has passed to another.
+   */
+  refuseRelaunch(launch: Launch): Promise<Refusals | undefined>;
   /**
    * Ends a job none of whose tasks lives, that nobody is launching, and whose execution is still that of `seen`:
    * CANCELLING → CANCELLED, others → FAILED with the error. Undefined when that is not so, and for a job that is

@@ -22,7 +22,13 @@ import {
 } from './documents.ts';
 import { enqueue } from './enqueue.ts';
 import { store } from './errors.ts';
-import { failLaunch, recordExecution, releaseLaunch, takeLaunch } from './launching.ts';
+import {
+  failLaunch,
+  recordExecution,
+  refuseRelaunch,
+  releaseLaunch,
+  takeLaunch,
+} from './launching.ts';
 import { noteOnce } from './notes.ts';
 import { readPage } from './paging.ts';
 import { endUnattended, hasLiveTask, openJobs, takeRelaunch } from './unattended.ts';
@@ -49,6 +55,7 @@ export function createJobStore(db: Firestore): JobStore {
     open: (limit) => store(() => openJobs(db, limit)),
     hasLiveTask: (jobId) => store(() => hasLiveTask(db, jobId)),
     takeRelaunch: (seen, most) => store(() => takeRelaunch(db, seen, most)),
+    refuseRelaunch: (launch) => store(() => refuseRelaunch(db, launch)),
     endUnattended: (seen, error) => store(() => endUnattended(db, seen, error)),
     noteAnnounced: (jobId) => store(() => noteOnce(db, jobId, 'announcedAt')),
   };

@@ -6,7 +6,7 @@ import {
   type Transaction,
 } from '@google-cloud/firestore';
 import type { ErrorReport } from '../errors.ts';
-import type { Launch } from '../ports.ts';
+import type { Launch, Refusals } from '../ports.ts';
 import { type JobDocument, jobs, newId } from './documents.ts';
 
 /** Who may call RunJob for a job, and note what came of it: see JobStore. */
@@ -39,12 +39,25 @@ export async function releaseLaunch(db: Firestore, launch: Launch): Promise<void
   await asLauncher(db, launch, (tx, { ref }) => tx.update(ref, givenBack(launch)));
 }
 
+export async function refuseRelaunch(db: Firestore, launch: Launch): Promise<Refusals | undefined> {
+  let refusals: Refusals | undefined;
+  await asLauncher(db, launch, (tx, { ref, readTime }, job) => {
+    const { times = 0, since = readTime } = job.refusals ?? {};
+    // A launch that has ended already was counted by a write whose answer was lost.
+    const counted = { times: job.launchAt ? times + 1 : times, since };
+    tx.update(ref, { ...givenBack(launch), refusals: counted });
+    refusals = { times: counted.times, lastedMs: readTime.toMillis() - since.toMillis() };
+  });
+  return refusals;
+}
+
 export function recordExecution(
   db: Firestore,
   launch: Launch,
   execution: string,
 ): Promise<boolean> {
-  return asLauncher(db, launch, (tx, { ref }) => tx.update(ref, { ...noLaunch, execution }));
+  const taken = { ...noLaunch, refusals: FieldValue.delete(), execution };
+  return asLauncher(db, launch, (tx, { ref }) => tx.update(ref, taken));
 }
 
 export async function failLaunch(db: Firestore, launch: Launch, error: ErrorReport): Promise<void> {

@@ -383,6 +383,22 @@ function relaunching(open: () => Stores) {
     expect(await stores.ledger.job(seen.id)).toMatchObject({ execution: 'executions/2' });
   });
 
+  it('is given back uncounted by a refusal; refusals count until Cloud Run takes a launch', async () => {
+    const { jobs, ledger, ...stores } = open();
+    const seen = await runningJob({ jobs, ledger, ...stores });
+    const refuse = async () => jobs.refuseRelaunch(present(await jobs.takeRelaunch(seen, most)));
+    expect(await refuse()).toEqual({ times: 1, lastedMs: 0 });
+    expect(await refuse()).toMatchObject({ times: 2 });
+    expect(await ledger.job(seen.id)).toEqual({ ...seen, relaunches: 0 });
+    const launch = present(await jobs.takeRelaunch(seen, most));
+    await jobs.recordExecution(launch, 'executions/2');
+    const next = present(await jobs.takeRelaunch(await ledger.job(seen.id), most));
+    await letLaunchLapse(stores.db, seen.id);
+    const heir = present(await jobs.takeRelaunch(await ledger.job(seen.id), most));
+    expect(await jobs.refuseRelaunch(next)).toBeUndefined();
+    expect(await jobs.refuseRelaunch(heir)).toMatchObject({ times: 1 });
+  });
+
   it('shares one lease with the first launch', async () => {
     const stores = open();
     const job = await queuedJob(stores);
