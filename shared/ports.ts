@@ -510,8 +510,8 @@ export interface JobLedger {
    */
   supersedeOpen(job: Job): Promise<void>;
   /**
-   * Fixes the outcome with the results of the extractions; the first one fixed stays. A success also moves to
-   * PUBLISHING with `finishedAt`.
+   * Fixes the outcome with the results of the extractions, in one request: their reports must be short. The first one
+   * fixed stays. A success also moves to PUBLISHING with `finishedAt`.
    */
   decide(job: Job, outcome: JobOutcome, results: readonly ExtractionResult[]): Promise<Job>;
   /** To the terminal state of the decided outcome, last of all writes but the one below. */
@@ -527,6 +527,7 @@ export interface JobLedger {
 export interface ExtractionResult {
   readonly extractionId: string;
   readonly state: ExtractionState;
+  /** Only where the records of the table and its splits do not tell why it failed. */
   readonly error?: ErrorReport;
 }
 
