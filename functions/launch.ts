@@ -2,6 +2,7 @@ import { announceEnd } from '../shared/announce.ts';
 import { isTerminal, type Job } from '../shared/domain/job.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
 import { labelsField } from '../shared/logging.ts';
+import type { Launch } from '../shared/ports.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { Context } from './context.ts';
 import { newTraceparent } from './http/trace.ts';
@@ -19,35 +20,44 @@ const clockSkewMs = 5 * 60_000;
  */
 export async function ensureLaunched(ctx: Context, job: Job): Promise<Job> {
   if (job.state !== 'QUEUED' || job.execution !== undefined) return job;
-  const taken = await ctx.jobs.takeLaunch(job.id);
-  if (!taken) return job;
+  const launch = await ctx.jobs.takeLaunch(job.id);
+  if (!launch) return job;
   try {
-    const launch = { tasks: job.options.tasks, mayHaveRun: taken === 'again' };
-    const execution = await findOrLaunch(ctx, job, launch);
-    await ctx.jobs.recordExecution(job.id, execution);
-    return { ...job, execution };
+    const wanted = { tasks: job.options.tasks, mayHaveRun: !launch.isFirst };
+    const execution = await findOrLaunch(ctx, job, wanted);
+    return (await record(ctx, launch, execution)) ? { ...job, execution } : job;
   } catch (error) {
-    throw await giveUp(ctx, job, error);
+    throw await giveUp(ctx, job, launch, error);
   }
 }
 
 /**
- * Starts one task more for a job, as it was before the caller took the right to do so, whose execution has ended. The
- * right is given back when this fails. Throws JOB_LAUNCH_ERROR.
+ * Starts one task more for a job whose execution has ended, by the right that the caller has taken. False when the right
+ * has passed to another meanwhile. Throws JOB_LAUNCH_ERROR; to give the right back is then up to the caller.
  */
-export async function launchAgain(ctx: Context, job: Job): Promise<string> {
-  try {
-    const isAlive = async (known: string) => (await ctx.launcher.state(known)) === 'RUNNING';
-    const execution = await findOrLaunch(ctx, job, { tasks: 1, mayHaveRun: true, counts: isAlive });
-    await ctx.jobs.recordExecution(job.id, execution);
-    return execution;
-  } catch (error) {
-    await ctx.jobs.releaseRelaunch(job);
-    throw error;
-  }
+export async function launchAgain(ctx: Context, job: Job, launch: Launch): Promise<boolean> {
+  const isAlive = async (known: string) => (await ctx.launcher.state(known)) === 'RUNNING';
+  const wanted = { tasks: 1, mayHaveRun: true, counts: isAlive };
+  return record(ctx, launch, await findOrLaunch(ctx, job, wanted));
 }
 
-interface Launch {
+/** True when Cloud Run said no, so that nothing was launched. */
+export function isRefusal(error: unknown): boolean {
+  const { code, retryable } = toOraFerryError(error);
+  return code === 'JOB_LAUNCH_ERROR' && !retryable;
+}
+
+async function record(ctx: Context, launch: Launch, execution: string): Promise<boolean> {
+  if (await ctx.jobs.recordExecution(launch, execution)) return true;
+  const labels = labelsField({ job: launch.jobId });
+  ctx.log.warn(
+    { ...labels, execution },
+    'The launch took so long that another caller took it over',
+  );
+  return false;
+}
+
+interface Wanted {
   readonly tasks: number;
   /** Somebody may have launched the job before. */
   readonly mayHaveRun: boolean;
@@ -59,7 +69,7 @@ interface Launch {
 async function findOrLaunch(
   ctx: Context,
   job: Job,
-  { tasks, mayHaveRun, counts = async () => true }: Launch,
+  { tasks, mayHaveRun, counts = async () => true }: Wanted,
 ): Promise<string> {
   const since = new Date(Date.parse(job.createdAt) - clockSkewMs);
   const budget = AbortSignal.timeout(budgetMs);
@@ -85,12 +95,16 @@ function tooLate(): OraFerryError {
   return new OraFerryError('JOB_LAUNCH_ERROR', message, { retryable: true });
 }
 
-async function giveUp(ctx: Context, job: Job, cause: unknown): Promise<OraFerryError> {
+async function giveUp(
+  ctx: Context,
+  job: Job,
+  launch: Launch,
+  cause: unknown,
+): Promise<OraFerryError> {
   const { code, message, retryable } = toOraFerryError(cause);
   const details = { job_id: job.id };
   const error = new OraFerryError(code, message, { details, retryable, cause });
-  const isRefused = code === 'JOB_LAUNCH_ERROR' && !retryable;
-  const noted = isRefused ? fail(ctx, job, error) : ctx.jobs.releaseLaunch(job.id);
+  const noted = isRefusal(error) ? fail(ctx, job, launch, error) : ctx.jobs.releaseLaunch(launch);
   // Without the note the job stays as it is, and the right to launch lapses by itself.
   await noted.catch((err) =>
     ctx.log.warn({ err, ...labelsField({ job: job.id }) }, 'The launch could not be noted'),
@@ -98,8 +112,13 @@ async function giveUp(ctx: Context, job: Job, cause: unknown): Promise<OraFerryE
   return error;
 }
 
-async function fail(ctx: Context, { tenant, id }: Job, error: OraFerryError): Promise<void> {
-  await ctx.jobs.failLaunch(id, reportError(error));
+async function fail(
+  ctx: Context,
+  { tenant, id }: Job,
+  launch: Launch,
+  error: OraFerryError,
+): Promise<void> {
+  await ctx.jobs.failLaunch(launch, reportError(error));
   const job = await ctx.jobs.get(tenant, id);
   if (isTerminal(job.state)) await announceEnd({ ...ctx, record: ctx.jobs }, job);
 }

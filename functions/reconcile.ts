@@ -3,10 +3,11 @@ import { announceEnd } from '../shared/announce.ts';
 import { isTerminal, type Job } from '../shared/domain/job.ts';
 import { type ErrorReport, OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
 import { mapLimited } from '../shared/map-limited.ts';
+import type { Launch, Refusals } from '../shared/ports.ts';
 import type { Context } from './context.ts';
 import type { Reply } from './http/answer.ts';
 import type { Caller } from './http/route.ts';
-import { ensureLaunched, launchAgain } from './launch.ts';
+import { ensureLaunched, isRefusal, launchAgain } from './launch.ts';
 import { errorView, jobState } from './views/job.ts';
 
 const actions = [
@@ -18,7 +19,7 @@ const actions = [
   'launching',
   'launched',
   'relaunched',
-  /** Its tasks were lost too often, or may not be started: it is FAILED, or CANCELLED if that was asked for. */
+  /** Its tasks were lost too often, or were refused for ten minutes: it is FAILED, or CANCELLED if that was asked for. */
   'ended',
   /** It had ended, and now the message of that is sent. */
   'announced',
@@ -47,6 +48,9 @@ type Outcome = z.output<typeof jobOutcome>;
 
 const mostJobs = 200;
 const mostRelaunches = 3;
+// Refused less often, or for a shorter time, a job is not given up.
+const fewestRefusals = 3;
+const refusalsMs = 10 * 60_000;
 const jobsAtOnce = 8;
 // A launch may take 45 seconds; together they stay below the two minutes that we promise.
 const beginMs = 45_000;
@@ -98,7 +102,8 @@ async function bringForward(ctx: Context, job: Job): Promise<Action> {
     return launched.execution === undefined ? 'launching' : 'launched';
   }
   if (await stillRuns(ctx, job)) return 'running';
-  if (await ctx.jobs.takeRelaunch(job, mostRelaunches)) return relaunch(ctx, job);
+  const launch = await ctx.jobs.takeRelaunch(job, mostRelaunches);
+  if (launch) return relaunch(ctx, job, launch);
   const isUsedUp = (job.relaunches ?? 0) >= mostRelaunches;
   return isUsedUp ? end(ctx, job, tasksLost(job)) : 'launching';
 }
@@ -114,16 +119,23 @@ async function stillRuns(ctx: Context, { execution }: Job): Promise<boolean> {
   return (await ctx.launcher.state(execution)) === 'RUNNING';
 }
 
-async function relaunch(ctx: Context, job: Job): Promise<Action> {
+async function relaunch(ctx: Context, job: Job, launch: Launch): Promise<Action> {
   try {
-    await launchAgain(ctx, job);
-    return 'relaunched';
+    return (await launchAgain(ctx, job, launch)) ? 'relaunched' : 'launching';
   } catch (error) {
-    const { code, retryable } = toOraFerryError(error);
-    const isRefused = code === 'JOB_LAUNCH_ERROR' && !retryable;
-    if (!isRefused || job.state === 'PUBLISHING') throw error;
-    return end(ctx, job, reportError(error));
+    if (!isRefusal(error)) {
+      await ctx.jobs.releaseLaunch(launch);
+      throw error;
+    }
+    const refusals = await ctx.jobs.refuseRelaunch(launch);
+    if (!refusals || !isFinal(refusals) || job.state === 'PUBLISHING') throw error;
+    return end(ctx, job, relaunchesRefused(job, error, refusals));
   }
+}
+
+/** A redeploy, or a right that is given a minute late, refuses us for a while. */
+function isFinal({ times, lastedMs }: Refusals): boolean {
+  return times >= fewestRefusals && lastedMs >= refusalsMs;
 }
 
 async function end(ctx: Context, job: Job, error: ErrorReport): Promise<Action> {
@@ -131,6 +143,18 @@ async function end(ctx: Context, job: Job, error: ErrorReport): Promise<Action> 
   if (!ended) return 'launching';
   await announceEnd({ ...ctx, record: ctx.jobs }, ended);
   return 'ended';
+}
+
+function relaunchesRefused(
+  { execution, output }: Job,
+  cause: unknown,
+  { times, lastedMs }: Refusals,
+): ErrorReport {
+  const { code, message: reason } = toOraFerryError(cause);
+  const minutes = Math.round(lastedMs / 60_000);
+  const message = `The tasks ended before the job, and Cloud Run refused ${times} relaunches in ${minutes} minutes. The last answer: ${reason} What the tasks wrote was not swept.`;
+  const details = { execution, ...output, refusals: times };
+  return reportError(new OraFerryError(code, message, { details, cause }));
 }
 
 /** Nobody is left who could sweep: this function has no right to the bucket. */

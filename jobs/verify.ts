@@ -1,4 +1,9 @@
-import { type Extraction, totalsOf, withSplits } from '../shared/domain/extraction.ts';
+import {
+  type Extraction,
+  type ExtractionTotals,
+  totalsOf,
+  withSplits,
+} from '../shared/domain/extraction.ts';
 import type { Job, JobOutcome } from '../shared/domain/job.ts';
 import type { Part, Split } from '../shared/domain/split.ts';
 import { type ErrorReport, OraFerryError, reportError } from '../shared/errors.ts';
@@ -24,32 +29,46 @@ export interface Verdict {
 export function verifyJob(job: Job, evidence: Evidence): Verdict {
   if (job.state === 'CANCELLING') return cancelled(evidence);
   const { objects } = evidence;
-  const results = withSplits(evidence.extractions, evidence.splits).map(({ extraction, splits }) =>
+  const verified = withSplits(evidence.extractions, evidence.splits).map(({ extraction, splits }) =>
     verifyTable(job, extraction, { splits, objects }),
   );
-  const failed = results.filter((result) => result.state === 'FAILED');
-  if (failed.length === 0) return { outcome: { state: 'SUCCEEDED' }, results };
-  const state = failed.length === results.length ? 'FAILED' : 'PARTIALLY_SUCCEEDED';
-  const error = summary(failed, results.length);
+  const results = verified.map(({ result }) => result);
+  const errors = verified.flatMap(({ error }) => error ?? []);
+  if (errors.length === 0) return { outcome: { state: 'SUCCEEDED' }, results };
+  const state = errors.length === results.length ? 'FAILED' : 'PARTIALLY_SUCCEEDED';
+  const error = summary(errors, results.length);
   return { outcome: error ? { state, error } : { state }, results };
 }
 
 type TableEvidence = Omit<Evidence, 'extractions'>;
 
-function verifyTable(job: Job, extraction: Extraction, evidence: TableEvidence): ExtractionResult {
-  const error = findProblem(job, extraction, evidence);
+interface VerifiedTable {
+  readonly result: ExtractionResult;
+  /** Why it failed. */
+  readonly error?: ErrorReport;
+}
+
+function verifyTable(
+  job: Job,
+  extraction: Extraction,
+  { splits, objects }: TableEvidence,
+): VerifiedTable {
   const extractionId = extraction.id;
-  return error ? { extractionId, state: 'FAILED', error } : { extractionId, state: 'SUCCEEDED' };
+  const totals = totalsOf(extraction, splits);
+  // Not repeated in the result: it lies in the record, and the results of all tables must fit into one request.
+  if (totals.error) return { result: { extractionId, state: 'FAILED' }, error: totals.error };
+  const error = findProblem(job, extraction, totals, objects);
+  if (!error) return { result: { extractionId, state: 'SUCCEEDED' } };
+  return { result: { extractionId, state: 'FAILED', error }, error };
 }
 
 function findProblem(
   job: Job,
   extraction: Extraction,
-  { splits, objects }: TableEvidence,
+  totals: ExtractionTotals,
+  objects: Evidence['objects'],
 ): ErrorReport | undefined {
-  const totals = totalsOf(extraction, splits);
   const name = `${extraction.owner}.${extraction.table}`;
-  if (totals.error) return totals.error;
   if (extraction.phase !== 'READ' || totals.splitsDone !== extraction.splitsTotal) {
     return problem(
       `Table ${name}: ${totals.splitsDone} of ${extraction.splitsTotal} splits are done.`,
@@ -70,9 +89,8 @@ function findProblem(
     (part) => !isStored(part, objects.get(job.output.prefix + part.name)),
   );
   if (!missing) return undefined;
-  return problem(`Table ${name}: ${missing.name} does not lie in the bucket as it was committed.`, {
-    part: missing.name,
-  });
+  const message = `Table ${name}: a part does not lie in the bucket as it was committed.`;
+  return problem(message, { part: missing.name });
 }
 
 function isStored(part: Part, object: StoredObject | undefined): boolean {
@@ -83,12 +101,12 @@ function problem(message: string, details: Record<string, unknown>): ErrorReport
   return reportError(new OraFerryError('VERIFICATION_FAILED', message, { details }));
 }
 
-function summary(failed: readonly ExtractionResult[], total: number): ErrorReport | undefined {
-  const first = failed[0]?.error;
+function summary(errors: readonly ErrorReport[], total: number): ErrorReport | undefined {
+  const [first] = errors;
   if (!first || total === 1) return first;
   return {
     ...first,
-    message: `${failed.length} of ${total} tables failed; the first: ${first.message}`,
+    message: `${errors.length} of ${total} tables failed; the first: ${first.message}`,
   };
 }
 

@@ -316,6 +316,23 @@ export interface JobDetail {
   readonly hints: readonly SplitProgress[];
 }
 
+/** The right to call RunJob for a job. */
+export interface Launch {
+  readonly jobId: string;
+  /** Random for each launch. */
+  readonly launchId: string;
+  /** Nobody had the right before, so that nobody can have launched the job. */
+  readonly isFirst: boolean;
+  /** Of a relaunch: how many there were before. */
+  readonly relaunches?: number;
+}
+
+/** Refusals in a row, and how long ago the first of them was. */
+export interface Refusals {
+  readonly times: number;
+  readonly lastedMs: number;
+}
+
 export interface JobStore {
   /**
    * One transaction: the job with the next version, and the idempotency record. `created` is false when the
@@ -325,16 +342,19 @@ export interface JobStore {
    */
   enqueue(request: ExecuteRequest): Promise<Enqueued>;
   /**
-   * The right to call RunJob for a job that has no execution yet, for one caller at a time: `first` when nobody had it
-   * before, `again` when somebody did and may have called. It lapses after a minute, so that a crashed launch can be
-   * finished by the next call.
+   * The right to call RunJob for a job that has no execution yet, for one caller at a time. It lapses after a minute, so
+   * that a crashed launch can be finished by the next call; whose right has passed to another changes nothing any more.
    */
-  takeLaunch(jobId: string): Promise<'first' | 'again' | undefined>;
-  /** Gives the right to launch back at once, when the caller could not find out what became of RunJob. */
-  releaseLaunch(jobId: string): Promise<void>;
-  recordExecution(jobId: string, execution: string): Promise<void>;
+  takeLaunch(jobId: string): Promise<Launch | undefined>;
+  /**
+   * Gives a right to launch back at once, when the caller could not find out what became of RunJob. A relaunch is not
+   * counted then.
+   */
+  releaseLaunch(launch: Launch): Promise<void>;
+  /** Notes what the launch has started, and ends it. False when the right has passed to another. */
+  recordExecution(launch: Launch, execution: string): Promise<boolean>;
   /** QUEUED to FAILED, when the launch was refused. */
-  failLaunch(jobId: string, error: ErrorReport): Promise<void>;
+  failLaunch(launch: Launch, error: ErrorReport): Promise<void>;
   /** Throws JOB_NOT_FOUND. */
   get(tenant: string, id: string): Promise<Job>;
   /** Throws JOB_NOT_FOUND. */
@@ -355,13 +375,16 @@ export interface JobStore {
   /** True while a lease of any of the job's tasks lasts. */
   hasLiveTask(jobId: string): Promise<boolean>;
   /**
-   * True for one caller at a time: the right to call RunJob for a job none of whose tasks lives and whose execution is
-   * still that of `seen`. Counts the relaunches, of which there are `most`, except while the job is PUBLISHING. It lapses
-   * as that of takeLaunch.
+   * The right to call RunJob for a job none of whose tasks lives and whose execution is still that of `seen`, for one
+   * caller at a time. Counts the relaunches, of which there are `most`, except while the job is PUBLISHING. It lapses as
+   * that of takeLaunch.
    */
-  takeRelaunch(seen: Job, most: number): Promise<boolean>;
-  /** Gives that right back at once, and does not count it: Cloud Run did not take the launch, as far as is known. */
-  releaseRelaunch(seen: Job): Promise<void>;
+  takeRelaunch(seen: Job, most: number): Promise<Launch | undefined>;
+  /**
+   * Gives that right back, because Cloud Run refused the relaunch, and counts the refusals since it last took a launch.
+   * Undefined when the right has passed to another.
+   */
+  refuseRelaunch(launch: Launch): Promise<Refusals | undefined>;
   /**
    * Ends a job none of whose tasks lives, that nobody is launching, and whose execution is still that of `seen`:
    * CANCELLING → CANCELLED, others → FAILED with the error. Undefined when that is not so, and for a job that is
@@ -487,8 +510,8 @@ export interface JobLedger {
    */
   supersedeOpen(job: Job): Promise<void>;
   /**
-   * Fixes the outcome with the results of the extractions; the first one fixed stays. A success also moves to
-   * PUBLISHING with `finishedAt`.
+   * Fixes the outcome with the results of the extractions, in one request: their reports must be short. The first one
+   * fixed stays. A success also moves to PUBLISHING with `finishedAt`.
    */
   decide(job: Job, outcome: JobOutcome, results: readonly ExtractionResult[]): Promise<Job>;
   /** To the terminal state of the decided outcome, last of all writes but the one below. */
@@ -504,6 +527,7 @@ export interface JobLedger {
 export interface ExtractionResult {
   readonly extractionId: string;
   readonly state: ExtractionState;
+  /** Only where the records of the table and its splits do not tell why it failed. */
   readonly error?: ErrorReport;
 }
 

@@ -32,6 +32,8 @@ export interface JobDocument extends Omit<Job, 'id'> {
   readonly launchAt?: Timestamp;
   /** Random for each launch: tells a launcher whose answer was lost that the launch is its own. */
   readonly launchId?: string;
+  /** Relaunches that Cloud Run refused in a row, and when the first of them was. */
+  readonly refusals?: { readonly times: number; readonly since: Timestamp };
   /** Until its end has been announced: what reconcile looks for. */
   readonly isOpen?: boolean;
   /** Oracle sessions that its tasks may open together. */
@@ -145,7 +147,14 @@ export function splitId(extractionId: string, epoch: number, position: number): 
 
 /** A job as the domain knows it; fields of the store's own stay behind. */
 export function toJob(id: string, document: JobDocument): Job {
-  const { launchAt: _, launchId: _id, isOpen: _open, sessions: _s, ...job } = document;
+  const {
+    launchAt: _,
+    launchId: _id,
+    refusals: _r,
+    isOpen: _open,
+    sessions: _s,
+    ...job
+  } = document;
   return { id, ...job };
 }
 

@@ -1,13 +1,12 @@
-import {
-  type DocumentSnapshot,
-  FieldValue,
-  type Firestore,
-  type Query,
-  type Transaction,
-  type WhereFilterOp,
+import type {
+  DocumentSnapshot,
+  Firestore,
+  Query,
+  Transaction,
+  WhereFilterOp,
 } from '@google-cloud/firestore';
 import { isCancellable, type Job } from '../domain/job.ts';
-import { type ErrorReport, OraFerryError } from '../errors.ts';
+import { OraFerryError } from '../errors.ts';
 import { createTurns } from '../in-turn.ts';
 import type { JobDetail, JobFilter, JobStore } from '../ports.ts';
 import {
@@ -16,7 +15,6 @@ import {
   type JobDocument,
   jobs,
   leases,
-  newId,
   splits,
   toExtraction,
   toJob,
@@ -24,7 +22,13 @@ import {
 } from './documents.ts';
 import { enqueue } from './enqueue.ts';
 import { store } from './errors.ts';
-import { isLaunching } from './launching.ts';
+import {
+  failLaunch,
+  recordExecution,
+  refuseRelaunch,
+  releaseLaunch,
+  takeLaunch,
+} from './launching.ts';
 import { noteOnce } from './notes.ts';
 import { readPage } from './paging.ts';
 import { endUnattended, hasLiveTask, openJobs, takeRelaunch } from './unattended.ts';
@@ -36,14 +40,9 @@ export function createJobStore(db: Firestore): JobStore {
   return {
     enqueue: (request) => store(() => inTurn(() => enqueue(db, request))),
     takeLaunch: (jobId) => store(() => takeLaunch(db, jobId)),
-    releaseLaunch: (jobId) =>
-      store(async () => void (await jobs(db).doc(jobId).update({ launchAt: FieldValue.delete() }))),
-    recordExecution: (jobId, execution) =>
-      store(async () => {
-        await jobs(db).doc(jobId).update({ execution, launchAt: FieldValue.delete() });
-      }),
-    failLaunch: (jobId, error) =>
-      store(() => db.runTransaction((tx) => failLaunch(db, tx, jobId, error))),
+    releaseLaunch: (launch) => store(() => releaseLaunch(db, launch)),
+    recordExecution: (launch, execution) => store(() => recordExecution(db, launch, execution)),
+    failLaunch: (launch, error) => store(() => failLaunch(db, launch, error)),
     get: (tenant, id) => store(async () => jobOf(tenant, await byId(jobs(db), id).get())),
     detail: (tenant, id) => store(() => detail(db, tenant, id)),
     list: (tenant, filter, page) =>
@@ -56,42 +55,10 @@ export function createJobStore(db: Firestore): JobStore {
     open: (limit) => store(() => openJobs(db, limit)),
     hasLiveTask: (jobId) => store(() => hasLiveTask(db, jobId)),
     takeRelaunch: (seen, most) => store(() => takeRelaunch(db, seen, most)),
-    releaseRelaunch: ({ id, relaunches = 0 }) =>
-      store(async () => {
-        await jobs(db).doc(id).update({ relaunches, launchAt: FieldValue.delete() });
-      }),
+    refuseRelaunch: (launch) => store(() => refuseRelaunch(db, launch)),
     endUnattended: (seen, error) => store(() => endUnattended(db, seen, error)),
     noteAnnounced: (jobId) => store(() => noteOnce(db, jobId, 'announcedAt')),
   };
-}
-
-async function takeLaunch(db: Firestore, jobId: string): Promise<'first' | 'again' | undefined> {
-  // Chosen before the transaction, so that a repeated one recognises its own launch.
-  const launchId = newId();
-  let taken: 'first' | 'again' | undefined;
-  return db.runTransaction(async (tx) => {
-    const snapshot = await tx.get(jobs(db).doc(jobId));
-    const job = snapshot.data();
-    if (job?.state !== 'QUEUED' || job.execution !== undefined) return undefined;
-    if (job.launchId === launchId) return taken;
-    const now = snapshot.readTime;
-    if (isLaunching(job, now)) return undefined;
-    taken = job.launchId === undefined ? 'first' : 'again';
-    tx.update(snapshot.ref, { launchAt: now, launchId });
-    return taken;
-  });
-}
-
-async function failLaunch(
-  db: Firestore,
-  tx: Transaction,
-  jobId: string,
-  error: ErrorReport,
-): Promise<void> {
-  const snapshot = await tx.get(jobs(db).doc(jobId));
-  if (snapshot.data()?.state !== 'QUEUED') return;
-  const finishedAt = snapshot.readTime.toDate().toISOString();
-  tx.update(snapshot.ref, { state: 'FAILED', error, finishedAt });
 }
 
 async function detail(db: Firestore, tenant: string, id: string): Promise<JobDetail> {

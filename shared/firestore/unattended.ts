@@ -1,6 +1,7 @@
 import { FieldPath, type Firestore, type Transaction } from '@google-cloud/firestore';
 import { isTerminal, type Job, mayBecome } from '../domain/job.ts';
 import type { ErrorReport } from '../errors.ts';
+import type { Launch } from '../ports.ts';
 import { type JobDocument, jobs, leases, newId, select, toJob } from './documents.ts';
 import { isLaunching } from './launching.ts';
 import { leaseLeftMs } from './leases.ts';
@@ -28,20 +29,22 @@ export async function hasLiveTask(
   return docs.some((doc) => leaseLeftMs(doc) > 0);
 }
 
-export function takeRelaunch(db: Firestore, seen: Job, most: number): Promise<boolean> {
+export function takeRelaunch(db: Firestore, seen: Job, most: number): Promise<Launch | undefined> {
   // Chosen before the transaction, so that a repeated one recognises its own launch.
   const launchId = newId();
+  let taken: Launch | undefined;
   return db.runTransaction(async (tx) => {
     const snapshot = await tx.get(jobs(db).doc(seen.id));
     const job = snapshot.data();
-    if (job?.launchId === launchId) return true;
-    if (!job || !(await isUnattended(db, tx, seen, job))) return false;
+    if (job?.launchId === launchId) return taken;
+    if (!job || !(await isUnattended(db, tx, seen, job))) return undefined;
     const now = snapshot.readTime;
-    if (isLaunching(job, now)) return false;
-    const relaunches = (job.relaunches ?? 0) + 1;
-    if (relaunches > most && job.state !== 'PUBLISHING') return false;
-    tx.update(snapshot.ref, { launchAt: now, launchId, relaunches });
-    return true;
+    const { relaunches = 0 } = job;
+    const isUsedUp = relaunches >= most && job.state !== 'PUBLISHING';
+    if (isUsedUp || isLaunching(job, now)) return undefined;
+    taken = { jobId: seen.id, launchId, isFirst: false, relaunches };
+    tx.update(snapshot.ref, { launchAt: now, launchId, relaunches: relaunches + 1 });
+    return taken;
   });
 }
 

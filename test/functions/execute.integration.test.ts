@@ -3,8 +3,9 @@ import { fingerprintOf } from '../../functions/execute.ts';
 import { ensureLaunched } from '../../functions/launch.ts';
 import { startCloudRun } from '../../infra/local/cloud-run/server.ts';
 import { OraFerryError } from '../../shared/errors.ts';
+import type { Launch } from '../../shared/ports.ts';
 import { defaultOptions } from '../support/options.ts';
-import { farLimits } from '../support/stores.ts';
+import { farLimits, present } from '../support/stores.ts';
 import { type Api, bucket, keys, startApi, transportNamed } from './api.ts';
 
 let api: Api;
@@ -193,7 +194,7 @@ test('a call without a key finishes it too, so that the transport does not stay 
 test('an execution that a crash kept from the record is found, not started again', async () => {
   const path = await newTransport('unrecorded');
   const job = await enqueueOnly(path, 'unrecorded-key');
-  await api.context.jobs.takeLaunch(job.id);
+  const launch = present(await api.context.jobs.takeLaunch(job.id));
   const execution = await api.context.launcher.launch({
     jobId: job.id,
     transportName: job.transportName,
@@ -202,7 +203,7 @@ test('an execution that a crash kept from the record is found, not started again
     traceparent: '',
   });
   // As a minute does.
-  await api.context.jobs.releaseLaunch(job.id);
+  await api.context.jobs.releaseLaunch(launch);
   const { body } = await api.call('POST', `${path}/execute`, {
     headers: { 'Idempotency-Key': 'unrecorded-key' },
   });
@@ -214,9 +215,9 @@ test('who comes late to the launch of a job that it made itself finds what anoth
   const path = await newTransport('late');
   const job = await enqueueOnly(path);
   const { context } = api;
-  const forgetful = { ...context.jobs, recordExecution: async () => undefined };
-  const { execution } = await ensureLaunched({ ...context, jobs: forgetful }, job);
-  await context.jobs.releaseLaunch(job.id);
+  const forget = (launch: Launch) => context.jobs.releaseLaunch(launch).then(() => true);
+  const jobs = { ...context.jobs, recordExecution: forget };
+  const { execution } = await ensureLaunched({ ...context, jobs }, job);
   expect(await ensureLaunched(context, job)).toMatchObject({ execution });
   expect(executionsOf(job.id)).toHaveLength(1);
 });
@@ -258,14 +259,18 @@ test('while nobody knows what became of the launch, the job stays QUEUED until a
 test('when the store fails after RunJob, the error still names the job, and the execution is found later', async () => {
   const path = await newTransport('forgetful');
   const job = await enqueueOnly(path);
-  const silent = () => Promise.reject(new OraFerryError('STORE_ERROR', 'no answer'));
   const { context } = api;
+  let taken: Launch | undefined;
+  const silent = (launch: Launch) => {
+    taken = launch;
+    return Promise.reject(new OraFerryError('STORE_ERROR', 'no answer'));
+  };
   const jobs = { ...context.jobs, recordExecution: silent, releaseLaunch: silent };
   await expect(ensureLaunched({ ...context, jobs }, job)).rejects.toMatchObject({
     code: 'STORE_ERROR',
     details: { job_id: job.id },
   });
-  await context.jobs.releaseLaunch(job.id);
+  await context.jobs.releaseLaunch(present(taken));
   const { execution } = await ensureLaunched(context, job);
   expect(executionsOf(job.id).map(({ name }) => name)).toEqual([execution]);
 });

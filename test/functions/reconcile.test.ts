@@ -1,3 +1,4 @@
+import { Timestamp } from '@google-cloud/firestore';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Context, createContext } from '../../functions/context.ts';
 import { reconcileJobs } from '../../functions/reconcile.ts';
@@ -7,7 +8,14 @@ import { OraFerryError } from '../../shared/errors.ts';
 import { createFirestore } from '../../shared/firestore/client.ts';
 import { createJobLedger } from '../../shared/firestore/ledger.ts';
 import { hearCompletions } from '../support/completions.ts';
-import { aTable, executeRequest, inputOf, longMs, present } from '../support/stores.ts';
+import {
+  aTable,
+  executeRequest,
+  inputOf,
+  letLaunchLapse,
+  longMs,
+  present,
+} from '../support/stores.ts';
 import { type Api, keys, startApi } from './api.ts';
 
 let api: Api;
@@ -39,9 +47,23 @@ test('a job whose launch was left undone is launched', async () => {
 
 test('a launch that another caller has in hand is left to it', async () => {
   const job = await queuedJob('in-hand');
-  expect(await api.context.jobs.takeLaunch(job.id)).toBe('first');
+  expect(await api.context.jobs.takeLaunch(job.id)).toMatchObject({ isFirst: true });
   expect(await reconcile(job)).toMatchObject({ action: 'launching' });
   expect(executionsOf(job)).toEqual([]);
+});
+
+test('a launcher that outlives its right leaves the record to the one that took it over', async () => {
+  const job = await queuedJob('outlived');
+  const { launcher } = api.context;
+  const launch: typeof launcher.launch = async (request) => {
+    await letLaunchLapse(db, job.id);
+    expect(await reconcile(job)).toMatchObject({ action: 'launched' });
+    return launcher.launch(request);
+  };
+  const slow = { ...api.context, launcher: { ...launcher, launch } };
+  expect(await reconcile(job, slow)).toMatchObject({ action: 'launching' });
+  const [, recorded] = executionsOf(job);
+  expect(await ledger.job(job.id)).toMatchObject({ execution: recorded?.name });
 });
 
 test('rule 11: a job of which a task lives is left alone, whatever became of its execution', async () => {
@@ -90,7 +112,7 @@ test('relaunches that Cloud Run did not take are not counted', async () => {
 
 test('a job is relaunched when Cloud Run does not know its execution', async () => {
   const job = await abandonedJob('forgotten');
-  await api.context.jobs.recordExecution(job.id, `${job.execution}x`);
+  await db.doc(`jobs/${job.id}`).update({ execution: `${job.execution}x` });
   expect(await reconcile(job)).toMatchObject({ action: 'relaunched' });
   const [newest, ...more] = executionsOf(job);
   expect(more).toHaveLength(1);
@@ -122,12 +144,50 @@ test('rule 11: a job whose relaunches were all in vain is FAILED, and says so to
   expect(await reconcile(job)).toBeUndefined();
 });
 
-test('a job that may not be launched any more is FAILED by the refusal', async () => {
+test('a relaunch that is refused once, as during a redeploy, costs the job nothing', async () => {
+  const job = await abandonedJob('refused-once');
+  expect(await refuse(job)).toMatchObject({
+    action: 'failed',
+    error: { code: 'JOB_LAUNCH_ERROR' },
+  });
+  expect(await ledger.job(job.id)).toMatchObject({ state: 'RUNNING', relaunches: 0 });
+  expect(await reconcile(job)).toMatchObject({ action: 'relaunched' });
+  expect(await ledger.job(job.id)).toMatchObject({ state: 'RUNNING', relaunches: 1 });
+});
+
+test('a job whose relaunch is refused again and again is FAILED, and says how often it was', async () => {
   const job = await abandonedJob('refused');
-  api.cloudRun.faults.inject('run-job-refused');
-  expect(await reconcile(job)).toMatchObject({ action: 'ended' });
-  const error = { code: 'JOB_LAUNCH_ERROR' };
-  expect(await ledger.job(job.id)).toMatchObject({ state: 'FAILED', error });
+  for (const _ of [1, 2, 3, 4]) expect(await refuse(job)).toMatchObject({ action: 'failed' });
+  await ageRefusals(job);
+  expect(await refuse(job)).toMatchObject({ action: 'ended', state: 'RUNNING' });
+  const failed = await ledger.job(job.id);
+  expect(failed).toMatchObject({
+    state: 'FAILED',
+    error: {
+      code: 'JOB_LAUNCH_ERROR',
+      details: { ...job.output, execution: job.execution, refusals: 5 },
+    },
+  });
+  expect(failed.error?.message).toContain('5 relaunches');
+  expect(executionsOf(job)).toHaveLength(1);
+});
+
+test('two refusals are too few to end a job, however far they are apart', async () => {
+  const job = await abandonedJob('refused-twice');
+  await refuse(job);
+  await ageRefusals(job);
+  expect(await refuse(job)).toMatchObject({ action: 'failed' });
+  expect(await refuse(job)).toMatchObject({ action: 'ended' });
+});
+
+test('refusals count in a row: a relaunch that Cloud Run takes ends the row', async () => {
+  const job = await abandonedJob('refused-before');
+  for (const _ of [1, 2, 3]) await refuse(job);
+  await ageRefusals(job);
+  expect(await reconcile(job)).toMatchObject({ action: 'relaunched' });
+  await endExecution(await ledger.job(job.id));
+  expect(await refuse(job)).toMatchObject({ action: 'failed' });
+  expect(await reconcile(job)).toMatchObject({ action: 'relaunched' });
 });
 
 test('a job that is being cancelled gets a task that sweeps, and is CANCELLED without one', async () => {
@@ -135,18 +195,21 @@ test('a job that is being cancelled gets a task that sweeps, and is CANCELLED wi
   await api.call('POST', `/api/jobs/${job.id}/cancel`);
   expect(await reconcile(job)).toMatchObject({ action: 'relaunched', state: 'CANCELLING' });
   await endExecution(await ledger.job(job.id));
-  api.cloudRun.faults.inject('run-job-refused');
-  expect(await reconcile(job)).toMatchObject({ action: 'ended', state: 'CANCELLING' });
+  for (const _ of [1, 2]) expect(await refuse(job)).toMatchObject({ action: 'failed' });
+  await ageRefusals(job);
+  expect(await refuse(job)).toMatchObject({ action: 'ended', state: 'CANCELLING' });
   expect(await ledger.job(job.id)).toMatchObject({ state: 'CANCELLED' });
 });
 
 test('rule 5: a job that publishes is only ever brought forward', async () => {
   const job = await publishingJob('publishing');
-  api.cloudRun.faults.inject('run-job-refused');
-  expect(await reconcile(job)).toMatchObject({
-    action: 'failed',
-    error: { code: 'JOB_LAUNCH_ERROR' },
-  });
+  for (const _ of [1, 2, 3, 4]) {
+    expect(await refuse(job)).toMatchObject({
+      action: 'failed',
+      error: { code: 'JOB_LAUNCH_ERROR' },
+    });
+    await ageRefusals(job);
+  }
   for (const relaunches of [1, 2, 3, 4]) {
     await endExecution(await ledger.job(job.id));
     expect(await reconcile(job)).toMatchObject({ action: 'relaunched', state: 'PUBLISHING' });
@@ -263,6 +326,19 @@ async function abandon({ id }: Job): Promise<Job> {
   const job = await ledger.job(id);
   await endExecution(job);
   return job;
+}
+
+/** Reconciles the job while Cloud Run refuses to run it. */
+async function refuse(job: Job) {
+  api.cloudRun.faults.inject('run-job-refused');
+  return reconcile(job);
+}
+
+/** As ten minutes do. */
+async function ageRefusals({ id }: Job): Promise<void> {
+  const document = db.doc(`jobs/${id}`);
+  const since: Timestamp = (await document.get()).get('refusals.since');
+  await document.update({ 'refusals.since': Timestamp.fromMillis(since.toMillis() - 600_001) });
 }
 
 async function endExecution({ execution = '' }: Job): Promise<void> {

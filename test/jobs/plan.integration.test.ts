@@ -46,19 +46,23 @@ test('unknown tables and unsupported columns fail their own tables, each named, 
   const job = await fixture.enqueue(['HR.PEOPLE', 'HR.NOWHERE', 'hr.people', 'HR.PICTURES']);
   expect(await fixture.run(job)).toBe('PARTIALLY_SUCCEEDED');
   const { job: ended, extractions } = await fixture.detail(job);
-  expect(extractions.map(({ result }) => [result?.state, result?.error?.code])).toEqual([
+  expect(extractions.map(({ result, error }) => [result?.state, error?.code])).toEqual([
     ['SUCCEEDED', undefined],
     ['FAILED', 'TABLE_NOT_FOUND'],
     ['FAILED', 'TABLE_NOT_FOUND'],
     ['FAILED', 'UNSUPPORTED_TYPE'],
   ]);
-  expect(extractions[3]?.result?.error?.message).toContain(
+  expect(extractions[3]?.error?.message).toContain(
     'HR.PICTURES.LINK (BFILE). Name them in exclude_columns to export the rest.',
   );
   expect(ended.error?.message).toContain('3 of 4 tables failed; the first: ');
   expect(await fixture.rows(job, 'HR', 'PEOPLE')).toHaveLength(10);
   const manifest = JSON.parse(String(await fixture.read(job, '_manifest.json')));
-  expect(manifest.failed).toHaveLength(3);
+  expect(manifest.failed).toMatchObject([
+    { table: 'NOWHERE', error: { code: 'TABLE_NOT_FOUND' } },
+    { table: 'people', error: { code: 'TABLE_NOT_FOUND' } },
+    { table: 'PICTURES', error: { code: 'UNSUPPORTED_TYPE' } },
+  ]);
 });
 
 test('when no table can be exported the job fails before a byte is written, all of them named', async () => {

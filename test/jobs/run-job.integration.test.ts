@@ -310,6 +310,30 @@ test('a bucket that refuses us at the end fails the job instead of leaving it op
   expect(failed.error).toMatchObject({ code: 'GCS_ERROR' });
 });
 
+test('a bucket that refuses to delete a stray keeps the job PUBLISHING until it allows it', async () => {
+  const job = await fixture.enqueue(['HR.PEOPLE']);
+  const { bucket, prefix } = job.output;
+  const stray = 'HR.PEOPLE/part-00000-a9.jsonl.gz';
+  await fixture.context.objects.create(bucket, prefix + stray, '', 'application/gzip');
+  fixture.backends.gcs.faults.inject({ on: 'delete', action: { status: 403 } });
+  await expect(fixture.run(job)).rejects.toMatchObject({ code: 'GCS_ERROR' });
+  expect((await fixture.detail(job)).job.state).toBe('PUBLISHING');
+  expect(await fixture.files(job)).not.toContain('_manifest.json');
+  expect(await fixture.run(job)).toBe('SUCCEEDED');
+  expect(await fixture.files(job)).not.toContain(stray);
+});
+
+test('a bucket that refuses to replace latest.json keeps the job PUBLISHING as well', async () => {
+  const first = await fixture.enqueue(['HR.PEOPLE']);
+  expect(await fixture.run(first)).toBe('SUCCEEDED');
+  const next = await fixture.execute(first.transportId);
+  const matches = (url: string) => url.includes('latest.json');
+  fixture.backends.gcs.faults.inject({ on: 'insert', action: { status: 403 }, matches });
+  await expect(fixture.run(next)).rejects.toMatchObject({ code: 'GCS_ERROR' });
+  expect((await fixture.detail(next)).job.state).toBe('PUBLISHING');
+  expect(await fixture.run(next)).toBe('SUCCEEDED');
+});
+
 test('a stopped task hands its work back, and another one finishes the job', async () => {
   const stall = fixture.backends.oracle.faults.stallAfterRows(1_000, 'PEOPLE');
   const job = await fixture.enqueue(['HR.PEOPLE']);

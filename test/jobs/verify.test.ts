@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { type Evidence, verifyJob } from '../../jobs/verify.ts';
+import { type Evidence, type Verdict, verifyJob } from '../../jobs/verify.ts';
 import type { Extraction } from '../../shared/domain/extraction.ts';
 import type { Job } from '../../shared/domain/job.ts';
+import { partName } from '../../shared/domain/layout.ts';
 import type { Part, Split } from '../../shared/domain/split.ts';
 import { defaultOptions } from '../support/options.ts';
 
@@ -63,6 +64,43 @@ test('a failed split fails its table with its own error, and the job in part', (
   });
   expect(verdict.results.map(({ state }) => state)).toEqual(['SUCCEEDED', 'FAILED']);
 });
+
+// https://firebase.google.com/docs/firestore/quotas#limits: all results are written in one request.
+const requestBytes = 10 * 1024 * 1024;
+const longest = 'Ä'.repeat(64);
+const mostTables = Array.from({ length: 5_000 }, (_, position) => position);
+
+test('however many tables fail with however long reports, their results fit into one request', () => {
+  const error = { code: 'VALUE_ERROR', message: 'No date. '.repeat(1_000) } as const;
+  const failed = mostTables.map((position): Table => {
+    const { extraction } = table(`${position}`, 4, [4]);
+    return { extraction: { ...extraction, phase: 'FAILED', error }, splits: [] };
+  });
+  const { outcome, results } = verifyJob(job(), evidence(failed));
+  expect(outcome).toMatchObject({ state: 'FAILED', error: { code: 'VALUE_ERROR' } });
+  expect(outcome.error?.message).toContain('5000 of 5000 tables failed; the first: No date.');
+  expect(bytesOf(results)).toBeLessThan(requestBytes);
+});
+
+test('so do those of as many tables with the longest names, whose parts all lie elsewhere', () => {
+  const name = partName(longest, longest, { split: 99_999, epoch: 9, attempt: 9, part: 9 });
+  const moved = mostTables.map((position): Table => {
+    const { extraction, splits } = table(`${position}`, 4, [4]);
+    const parts = splits.flatMap((entry) => entry.parts.map((part) => ({ ...part, name })));
+    return {
+      extraction: { ...extraction, owner: longest, table: longest },
+      splits: splits.map((entry) => ({ ...entry, parts })),
+    };
+  });
+  const { results } = verifyJob(job(), { ...evidence(moved), objects: new Map() });
+  expect(results.at(-1)?.error).toMatchObject({ details: { part: name } });
+  expect(bytesOf(results)).toBeLessThan(requestBytes);
+});
+
+/** About what the writes of them take, each with the name of its document. */
+function bytesOf(results: Verdict['results']): number {
+  return Buffer.byteLength(JSON.stringify(results)) + 250 * results.length;
+}
 
 test.each([
   ['is gone', undefined],

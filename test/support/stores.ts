@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Firestore } from '@google-cloud/firestore';
+import { type Firestore, Timestamp } from '@google-cloud/firestore';
 import { afterAll, beforeAll } from 'vitest';
 import { loadConfig } from '../../shared/config.ts';
 import type { Extraction, TableClaim } from '../../shared/domain/extraction.ts';
@@ -216,4 +216,11 @@ export function partOf(claim: Claim): Part {
 export function present<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('Expected a value');
   return value;
+}
+
+/** As a minute does: whoever launches the job may lose the right to it. */
+export async function letLaunchLapse(db: Firestore, jobId: string): Promise<void> {
+  const job = db.doc(`jobs/${jobId}`);
+  const launchAt: Timestamp = (await job.get()).get('launchAt');
+  await job.update({ launchAt: Timestamp.fromMillis(launchAt.toMillis() - 60_001) });
 }

@@ -6,6 +6,7 @@ import type { ExecuteRequest } from '../../../shared/ports.ts';
 import {
   executeRequest,
   inputOf,
+  letLaunchLapse,
   longMs,
   planningJob,
   present,
@@ -263,19 +264,43 @@ function launching(open: () => Stores) {
   it('lapses, so that a crashed launch can be finished', async () => {
     const stores = open();
     const { id } = await queuedJob(stores);
-    expect(await stores.jobs.takeLaunch(id)).toBe('first');
-    const launch = stores.db.doc(`jobs/${id}`);
-    const launchAt: Timestamp = (await launch.get()).get('launchAt');
-    await launch.update({ launchAt: Timestamp.fromMillis(launchAt.toMillis() - 60_001) });
-    expect(await stores.jobs.takeLaunch(id)).toBe('again');
+    expect(await stores.jobs.takeLaunch(id)).toMatchObject({ isFirst: true });
+    await letLaunchLapse(stores.db, id);
+    expect(await stores.jobs.takeLaunch(id)).toMatchObject({ isFirst: false });
     expect(await stores.jobs.takeLaunch(id)).toBeUndefined();
     expect(Object.keys(await stores.jobs.get('default', id))).not.toContain('launchAt');
+  });
+
+  it('who lets it lapse neither frees, fails nor overwrites the launch of the next one', async () => {
+    const stores = open();
+    const { id } = await queuedJob(stores);
+    const slow = present(await stores.jobs.takeLaunch(id));
+    await letLaunchLapse(stores.db, id);
+    const next = present(await stores.jobs.takeLaunch(id));
+    await stores.jobs.releaseLaunch(slow);
+    await stores.jobs.failLaunch(slow, { code: 'JOB_LAUNCH_ERROR', message: 'no' });
+    expect(await stores.jobs.recordExecution(slow, 'executions/slow')).toBe(false);
+    expect(await stores.jobs.takeLaunch(id)).toBeUndefined();
+    expect(await stores.jobs.recordExecution(next, 'executions/next')).toBe(true);
+    expect(await stores.jobs.recordExecution(slow, 'executions/slow')).toBe(false);
+    const job = { state: 'QUEUED', execution: 'executions/next' };
+    expect(await stores.jobs.get('default', id)).toMatchObject(job);
+  });
+
+  it('who is late, but was followed by nobody, still notes what was started', async () => {
+    const stores = open();
+    const { id } = await queuedJob(stores);
+    const late = present(await stores.jobs.takeLaunch(id));
+    await letLaunchLapse(stores.db, id);
+    expect(await stores.jobs.recordExecution(late, 'executions/late')).toBe(true);
+    expect(await stores.jobs.get('default', id)).toMatchObject({ execution: 'executions/late' });
   });
 
   it('is not given for a job that has its execution, was cancelled or is unknown', async () => {
     const stores = open();
     const { id } = await queuedJob(stores);
-    await stores.jobs.recordExecution(id, 'executions/1');
+    const launch = present(await stores.jobs.takeLaunch(id));
+    expect(await stores.jobs.recordExecution(launch, 'executions/1')).toBe(true);
     expect(await stores.jobs.takeLaunch(id)).toBeUndefined();
     expect(await stores.jobs.get('default', id)).toMatchObject({ execution: 'executions/1' });
     const other = await queuedJob(stores, 'other');
@@ -289,7 +314,7 @@ function launching(open: () => Stores) {
     const { id } = await transports.create('default', inputOf('refused'));
     const { job } = await jobs.enqueue(executeRequest(id));
     const error = { code: 'JOB_LAUNCH_ERROR', message: 'no' } as const;
-    await jobs.failLaunch(job.id, error);
+    await jobs.failLaunch(present(await jobs.takeLaunch(job.id)), error);
     const failed = await jobs.get('default', job.id);
     expect(failed).toMatchObject({ state: 'FAILED', error, finishedAt: expect.any(String) });
     expect((await jobs.enqueue(executeRequest(id))).job.version).toBe(2);
@@ -297,8 +322,10 @@ function launching(open: () => Stores) {
 
   it('a refusal that comes too late changes nothing', async () => {
     const stores = open();
-    const { id } = await planningJob(stores);
-    await stores.jobs.failLaunch(id, { code: 'JOB_LAUNCH_ERROR', message: 'no' });
+    const { id } = await queuedJob(stores);
+    const launch = present(await stores.jobs.takeLaunch(id));
+    await stores.ledger.beginPlanning(id, 'a');
+    await stores.jobs.failLaunch(launch, { code: 'JOB_LAUNCH_ERROR', message: 'no' });
     expect(await stores.jobs.get('default', id)).toMatchObject({ state: 'PLANNING' });
   });
 }
@@ -323,29 +350,62 @@ function relaunching(open: () => Stores) {
     await stores.ledger.renewLease(job.id, 'a', longMs);
     await stores.ledger.renewLease(job.id, 'gone', 1);
     expect(await stores.jobs.hasLiveTask(job.id)).toBe(true);
-    expect(await stores.jobs.takeRelaunch(job, most)).toBe(false);
+    expect(await stores.jobs.takeRelaunch(job, most)).toBeUndefined();
     await stores.ledger.releaseLease(job.id, 'a');
     expect(await stores.jobs.hasLiveTask(job.id)).toBe(false);
-    expect(await stores.jobs.takeRelaunch(job, most)).toBe(true);
+    expect(await stores.jobs.takeRelaunch(job, most)).toBeDefined();
   });
 
   it('is not given to one who knows of an earlier execution only', async () => {
     const stores = open();
     const seen = await runningJob(stores);
-    expect(await stores.jobs.takeRelaunch(seen, most)).toBe(true);
-    await stores.jobs.recordExecution(seen.id, 'executions/2');
-    expect(await stores.jobs.takeRelaunch(seen, most)).toBe(false);
+    const launch = present(await stores.jobs.takeRelaunch(seen, most));
+    expect(await stores.jobs.recordExecution(launch, 'executions/2')).toBe(true);
+    expect(await stores.jobs.takeRelaunch(seen, most)).toBeUndefined();
     const again = await stores.ledger.job(seen.id);
-    expect(await stores.jobs.takeRelaunch(again, most)).toBe(true);
+    expect(await stores.jobs.takeRelaunch(again, most)).toBeDefined();
+  });
+
+  it('is not counted when it is given back, unless another has it by then', async () => {
+    const stores = open();
+    const seen = await runningJob(stores);
+    const first = present(await stores.jobs.takeRelaunch(seen, most));
+    await stores.jobs.releaseLaunch(first);
+    expect(await stores.ledger.job(seen.id)).toMatchObject({ relaunches: 0 });
+    const slow = present(await stores.jobs.takeRelaunch(seen, most));
+    await letLaunchLapse(stores.db, seen.id);
+    const next = present(await stores.jobs.takeRelaunch(seen, most));
+    await stores.jobs.releaseLaunch(slow);
+    expect(await stores.ledger.job(seen.id)).toMatchObject({ relaunches: 2 });
+    expect(await stores.jobs.takeRelaunch(seen, most)).toBeUndefined();
+    expect(await stores.jobs.recordExecution(next, 'executions/2')).toBe(true);
+    expect(await stores.jobs.recordExecution(slow, 'executions/3')).toBe(false);
+    expect(await stores.ledger.job(seen.id)).toMatchObject({ execution: 'executions/2' });
+  });
+
+  it('is given back uncounted by a refusal; refusals count until Cloud Run takes a launch', async () => {
+    const { jobs, ledger, ...stores } = open();
+    const seen = await runningJob({ jobs, ledger, ...stores });
+    const refuse = async () => jobs.refuseRelaunch(present(await jobs.takeRelaunch(seen, most)));
+    expect(await refuse()).toEqual({ times: 1, lastedMs: 0 });
+    expect(await refuse()).toMatchObject({ times: 2 });
+    expect(await ledger.job(seen.id)).toEqual({ ...seen, relaunches: 0 });
+    const launch = present(await jobs.takeRelaunch(seen, most));
+    await jobs.recordExecution(launch, 'executions/2');
+    const next = present(await jobs.takeRelaunch(await ledger.job(seen.id), most));
+    await letLaunchLapse(stores.db, seen.id);
+    const heir = present(await jobs.takeRelaunch(await ledger.job(seen.id), most));
+    expect(await jobs.refuseRelaunch(next)).toBeUndefined();
+    expect(await jobs.refuseRelaunch(heir)).toMatchObject({ times: 1 });
   });
 
   it('shares one lease with the first launch', async () => {
     const stores = open();
     const job = await queuedJob(stores);
-    expect(await stores.jobs.takeLaunch(job.id)).toBe('first');
-    expect(await stores.jobs.takeRelaunch(job, most)).toBe(false);
-    await stores.jobs.releaseLaunch(job.id);
-    expect(await stores.jobs.takeRelaunch(job, most)).toBe(true);
+    const launch = present(await stores.jobs.takeLaunch(job.id));
+    expect(await stores.jobs.takeRelaunch(job, most)).toBeUndefined();
+    await stores.jobs.releaseLaunch(launch);
+    expect(await stores.jobs.takeRelaunch(job, most)).toBeDefined();
     expect(await stores.jobs.takeLaunch(job.id)).toBeUndefined();
   });
 
@@ -354,9 +414,9 @@ function relaunching(open: () => Stores) {
     const verifying = await verifyingJob(stores);
     await stores.ledger.releaseLease(verifying.id, 'a');
     const take = async () => {
-      const given = await stores.jobs.takeRelaunch(verifying, most);
-      if (given) await stores.jobs.releaseLaunch(verifying.id);
-      return given;
+      const seen = await stores.ledger.job(verifying.id);
+      const launch = await stores.jobs.takeRelaunch(seen, most);
+      return launch !== undefined && stores.jobs.recordExecution(launch, 'executions/next');
     };
     expect([await take(), await take(), await take(), await take()]).toEqual([
       true,
@@ -372,8 +432,8 @@ function relaunching(open: () => Stores) {
     const stores = open();
     const job = await queuedJob(stores);
     const cancelled = await stores.jobs.requestCancel('default', job.id);
-    expect(await stores.jobs.takeRelaunch(cancelled, most)).toBe(false);
-    expect(await stores.jobs.takeRelaunch({ ...job, id: 'none' }, most)).toBe(false);
+    expect(await stores.jobs.takeRelaunch(cancelled, most)).toBeUndefined();
+    expect(await stores.jobs.takeRelaunch({ ...job, id: 'none' }, most)).toBeUndefined();
   });
 }
 
@@ -405,9 +465,9 @@ function unattended(open: () => Stores) {
     const verifying = await verifyingJob(stores);
     expect(await stores.jobs.endUnattended(verifying, lost)).toBeUndefined();
     await stores.ledger.releaseLease(verifying.id, 'a');
-    expect(await stores.jobs.takeRelaunch(verifying, most)).toBe(true);
+    const launch = present(await stores.jobs.takeRelaunch(verifying, most));
     expect(await stores.jobs.endUnattended(verifying, lost)).toBeUndefined();
-    await stores.jobs.recordExecution(verifying.id, 'executions/2');
+    await stores.jobs.recordExecution(launch, 'executions/2');
     expect(await stores.jobs.endUnattended(verifying, lost)).toBeUndefined();
     const decided = await stores.ledger.decide(verifying, { state: 'SUCCEEDED' }, []);
     expect(await stores.jobs.endUnattended(decided, lost)).toBeUndefined();

@@ -36,7 +36,8 @@ export function planning(open: () => Stores): void {
     expect(planning?.execution).toBe('execution-of-a');
     expect((await stores.ledger.job(unnoted.id)).execution).toBe('execution-of-a');
     const noted = await queuedJob(stores, 'noted');
-    await stores.jobs.recordExecution(noted.id, 'as-launched');
+    const launch = present(await stores.jobs.takeLaunch(noted.id));
+    await stores.jobs.recordExecution(launch, 'as-launched');
     const again = await stores.ledger.beginPlanning(noted.id, 'a', 'execution-of-a');
     expect(again?.execution).toBe('as-launched');
   });

@@ -64,8 +64,19 @@ describe('a write whose answer is lost has happened once', () => {
 
   it('taking the launch: it still belongs to the caller', async () => {
     const { id } = await queuedJob(stores);
-    expect(await losing(() => stores.jobs.takeLaunch(id))).toBe('first');
+    expect(await losing(() => stores.jobs.takeLaunch(id))).toMatchObject({ isFirst: true });
     expect(await stores.jobs.takeLaunch(id)).toBeUndefined();
+  });
+
+  it('taking a relaunch, being refused, taking it again and noting what it started', async () => {
+    const { jobs, ledger } = stores;
+    const seen = await runningJob(stores);
+    const refused = present(await losing(() => jobs.takeRelaunch(seen, 3)));
+    expect(await losing(() => jobs.refuseRelaunch(refused))).toMatchObject({ times: 1 });
+    expect(await ledger.job(seen.id)).toMatchObject({ relaunches: 0 });
+    const launch = present(await losing(() => jobs.takeRelaunch(seen, 3)));
+    expect(await losing(() => jobs.recordExecution(launch, 'executions/2'))).toBe(true);
+    expect(await ledger.job(seen.id)).toMatchObject({ relaunches: 1, execution: 'executions/2' });
   });
 
   it('using a ticket: it still lets its user in', async () => {
