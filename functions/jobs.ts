@@ -5,16 +5,19 @@ import { OraFerryError } from '../shared/errors.ts';
 import { type Logger, labelsField } from '../shared/logging.ts';
 import type { JobFilter } from '../shared/ports.ts';
 import type { Context } from './context.ts';
-import { id, type jobId, pageQuery, pageRequest } from './fields.ts';
+import { id, jobId, pageQuery, pageRequest } from './fields.ts';
 import type { Reply } from './http/answer.ts';
 import type { Call } from './http/route.ts';
 import {
+  type ExtractionListView,
   type JobDetailView,
   type JobView,
   jobState,
   manifestOf,
+  mostTablesShown,
+  viewExtractions,
   viewJob,
-  viewJobDetail,
+  viewJobPage,
 } from './views/job.ts';
 
 /** With any offset; stored times are in UTC, with milliseconds, and compared as text. */
@@ -31,6 +34,8 @@ export const jobsQuery = z.strictObject({
   created_after: time.optional(),
   created_before: time.optional(),
 });
+
+export const extractionsInput = { params: jobId, query: pageQuery };
 
 type One = Call<{ params: typeof jobId }>;
 
@@ -52,7 +57,18 @@ export async function getJob(
   ctx: Context,
   { principal, params }: One,
 ): Promise<Reply<JobDetailView>> {
-  return { body: viewJobDetail(await ctx.jobs.detail(principal.tenant, params.id)) };
+  const page = await ctx.jobs.extractions(principal.tenant, params.id, {
+    pageSize: mostTablesShown,
+  });
+  return { body: viewJobPage(page) };
+}
+
+export async function listExtractions(
+  ctx: Context,
+  { principal, params, query }: Call<typeof extractionsInput>,
+): Promise<Reply<ExtractionListView>> {
+  const page = await ctx.jobs.extractions(principal.tenant, params.id, pageRequest(query));
+  return { body: viewExtractions(page) };
 }
 
 /** Asks the job to stop. Its tasks see that in its record and clean up; the answer does not wait for them. */

@@ -2,6 +2,7 @@ import type { ColumnDefinition, PlannedColumn } from './domain/column.ts';
 import type {
   Extraction,
   ExtractionState,
+  ExtractionSummary,
   TableClaim,
   TableConsistency,
   TableDesign,
@@ -316,6 +317,13 @@ export interface JobDetail {
   readonly hints: readonly SplitProgress[];
 }
 
+/** Tables of a job, in the order of the transport. */
+export interface ExtractionPage extends Page<ExtractionSummary> {
+  readonly job: Job;
+  /** How many tables the job has on all pages; none before they are planned. */
+  readonly total: number;
+}
+
 export interface JobStore {
   /**
    * One transaction: the job with the next version, and the idempotency record. `created` is false when the
@@ -339,6 +347,8 @@ export interface JobStore {
   get(tenant: string, id: string): Promise<Job>;
   /** Throws JOB_NOT_FOUND. */
   detail(tenant: string, id: string): Promise<JobDetail>;
+  /** Fewer tables than asked for when they have very many splits. Throws JOB_NOT_FOUND. */
+  extractions(tenant: string, id: string, page: PageRequest): Promise<ExtractionPage>;
   /** Newest first. */
   list(tenant: string, filter: JobFilter, page: PageRequest): Promise<Page<Job>>;
   /**

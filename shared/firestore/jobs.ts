@@ -24,6 +24,7 @@ import {
 } from './documents.ts';
 import { enqueue } from './enqueue.ts';
 import { store } from './errors.ts';
+import { readTables } from './job-tables.ts';
 import { isLaunching } from './launching.ts';
 import { noteOnce } from './notes.ts';
 import { readPage } from './paging.ts';
@@ -46,6 +47,8 @@ export function createJobStore(db: Firestore): JobStore {
       store(() => db.runTransaction((tx) => failLaunch(db, tx, jobId, error))),
     get: (tenant, id) => store(async () => jobOf(tenant, await byId(jobs(db), id).get())),
     detail: (tenant, id) => store(() => detail(db, tenant, id)),
+    extractions: (tenant, id, page) =>
+      store(async () => readTables(db, jobOf(tenant, await byId(jobs(db), id).get()), page)),
     list: (tenant, filter, page) =>
       store(() => {
         const list = ['jobs', tenant, ...Object.entries(filter)];
