@@ -68,6 +68,18 @@ test('a job shows its first hundred tables and where the others are, which come 
   expect(status.body.job).toEqual(body);
 });
 
+test('a page of the tables of a job costs no more reads when the job has more tables', async () => {
+  const readsFor = async (tables: number) => {
+    const { job } = await executed(`of-${tables}`);
+    await writeTables(job.id, tables);
+    const { requests } = api.firestore;
+    const before = requests.reads;
+    await api.call('GET', `/api/jobs/${job.id}/extractions?page_size=10`);
+    return requests.reads - before;
+  };
+  expect(await readsFor(240)).toBe(await readsFor(11));
+});
+
 test('a token for the tables of a job is of no use for another job, nor to another tenant', async () => {
   const { job } = await executed('one-wide');
   await writeTables(job.id, 2);
