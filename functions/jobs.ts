@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { announceEnd } from '../shared/announce.ts';
 import type { Job } from '../shared/domain/job.ts';
@@ -6,7 +7,7 @@ import { type Logger, labelsField } from '../shared/logging.ts';
 import type { JobFilter } from '../shared/ports.ts';
 import type { Context } from './context.ts';
 import { id, jobId, pageQuery, pageRequest } from './fields.ts';
-import type { Reply } from './http/answer.ts';
+import { jsonType, type Reply } from './http/answer.ts';
 import type { Call } from './http/route.ts';
 import {
   type ExtractionListView,
@@ -82,11 +83,24 @@ export async function cancelJob(
   return { body: { job: viewJob(job) } };
 }
 
-/** The manifest, byte for byte as it lies in the bucket. Throws NOT_FOUND before it is written. */
-export async function getManifest(ctx: Context, { principal, params }: One): Promise<Reply> {
+/** The manifest, byte for byte as it lies in the bucket, whatever its size. Throws NOT_FOUND before it is written. */
+export async function getManifest(
+  ctx: Context,
+  { principal, params, signal, log }: One,
+): Promise<Reply> {
   const job = await ctx.jobs.get(principal.tenant, params.id);
-  const object = await ctx.objects.read(job.output.bucket, manifestOf(job));
-  if (object) return { text: object.body };
+  const content = await ctx.objects.open(job.output.bucket, manifestOf(job), signal);
+  if (content) {
+    return {
+      // Of an answer with a Content-Length Cloud Run passes on 32 MiB at most: https://cloud.google.com/run/quotas
+      headers: { 'Content-Type': jsonType },
+      stream(res) {
+        pipeline(content, res).catch((err) => {
+          log.warn({ err }, 'The manifest was not sent to its end');
+        });
+      },
+    };
+  }
   const reason =
     job.outputDeletedAt === undefined
       ? `The job is ${job.state} and has no manifest.`

@@ -238,6 +238,15 @@ export interface ObjectStore {
     generation: string,
   ): Promise<StoredObject>;
   read(bucket: string, name: string): Promise<{ body: string; generation: string } | undefined>;
+  /**
+   * The same content as it arrives, in bounded memory. It fails before its last piece when it breaks off, was damaged
+   * or is not taken for a minute. Whoever does not read it to its end aborts the signal.
+   */
+  open(
+    bucket: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
   list(bucket: string, prefix: string): AsyncIterable<StoredObject>;
   /** Deletes exactly this generation. An object that is gone already is no error. */
   remove(bucket: string, name: string, generation: string): Promise<void>;
