@@ -1,10 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createFirestore } from '../../shared/firestore/client.ts';
 import { extractions, jobs, splits } from '../../shared/firestore/documents.ts';
-import { type Api, bucket, keys, startApi, transportNamed } from './api.ts';
+import { type Api, keys, startApi, transportNamed } from './api.ts';
 
 let api: Api;
 beforeAll(async () => {
@@ -47,55 +45,6 @@ test('a job shows its tables with the sums of what is committed', async () => {
     extractions_total: 1,
     extractions_next: null,
   });
-});
-
-test('a job shows its first hundred tables and where the others are, which come in pages in their order', async () => {
-  const { job } = await executed('wide');
-  await writeTables(job.id, 205);
-  const path = `/api/jobs/${job.id}`;
-  const { body } = await api.call('GET', path);
-  expect(tablesOf(body)).toEqual(tableNames(0, 100));
-  expect(body.extractions_total).toBe(205);
-  const second = (await api.call('GET', body.extractions_next)).body;
-  expect([tablesOf(second), second.extractions_total]).toEqual([tableNames(100, 200), 205]);
-  const rest = `${path}/extractions?page_token=${second.next_page_token}`;
-  const last = (await api.call('GET', rest)).body;
-  expect([tablesOf(last), last.next_page_token]).toEqual([tableNames(200, 205), null]);
-  expect(tablesOf((await api.call('GET', `${path}/extractions`)).body)).toEqual(tableNames(0, 50));
-  const all = (await api.call('GET', `${path}/extractions?page_size=1000`)).body;
-  expect(tablesOf(all)).toEqual(tableNames(0, 205));
-  expect(all.extractions.map(({ rows }: { rows: number }) => rows)).toEqual([...Array(205).keys()]);
-  expect(all.extractions[204]).toEqual(last.extractions.at(-1));
-  const status = await api.call('GET', `/api/transport/${job.transport_id}/status`);
-  expect(status.body.job).toEqual(body);
-});
-
-test('a page of the tables of a job costs no more reads when the job has more tables', async () => {
-  const readsFor = async (tables: number) => {
-    const { job } = await executed(`of-${tables}`);
-    await writeTables(job.id, tables);
-    const { requests } = api.firestore;
-    const before = requests.reads;
-    await api.call('GET', `/api/jobs/${job.id}/extractions?page_size=10`);
-    return requests.reads - before;
-  };
-  expect(await readsFor(240)).toBe(await readsFor(11));
-});
-
-test('a token for the tables of a job is of no use for another job, nor to another tenant', async () => {
-  const { job } = await executed('one-wide');
-  await writeTables(job.id, 2);
-  const { job: other } = await executed('other-wide');
-  await writeTables(other.id, 2);
-  const pageOf = (id: string) => `/api/jobs/${id}/extractions?page_size=1`;
-  const { next_page_token: token } = (await api.call('GET', pageOf(job.id))).body;
-  for (const path of [pageOf(other.id), '/api/jobs?page_size=1', `${pageOf(job.id)}0`]) {
-    const at = `${path}&page_token=${path.endsWith('10') ? `${token}A` : token}`;
-    expect((await api.call('GET', at)).body.code).toBe('VALIDATION_ERROR');
-  }
-  const key = keys.other;
-  const foreign = await api.call('GET', `${pageOf(job.id)}&page_token=${token}`, { key });
-  expect(foreign.body.code).toBe('JOB_NOT_FOUND');
 });
 
 test('a failed job and its failed table give their errors', async () => {
@@ -233,49 +182,6 @@ test('a job whose output retention has deleted says so, and so does its missing 
   expect(manifest.body.message).toContain('retention');
 });
 
-test('the manifest comes byte for byte, and not before it is written', async () => {
-  const { job } = await executed('manifested');
-  const path = `/api/jobs/${job.id}/manifest`;
-  const early = await api.call('GET', path);
-  expect([early.status, early.body.code, early.body.details.state]).toEqual([
-    404,
-    'NOT_FOUND',
-    'QUEUED',
-  ]);
-  const text = '{\n  "job_id": "x",\n  "scn": 9007199254740993\n}\n';
-  await api.context.objects.create(bucket, job.output.manifest, text, 'application/json');
-  const response = await fetch(`${api.url}${path}`, { headers: { 'X-API-Key': keys.reader } });
-  expect(response.headers.get('content-type')).toMatch(/^application\/json/);
-  expect(response.headers.get('transfer-encoding')).toBe('chunked');
-  expect(await response.text()).toBe(text);
-  const head = await fetch(`${api.url}${path}`, {
-    method: 'HEAD',
-    headers: { 'X-API-Key': keys.reader },
-  });
-  expect([head.status, await head.text()]).toEqual([200, '']);
-});
-
-test('a large manifest is passed on as it arrives, and a damaged one never arrives whole', async () => {
-  const { job } = await executed('large-manifest');
-  const text = JSON.stringify({ parts: 'x'.repeat(32 * 1024 * 1024) });
-  await api.context.objects.create(bucket, job.output.manifest, text, 'application/json');
-  const url = `${api.url}/api/jobs/${job.id}/manifest`;
-  const read = async () =>
-    (await fetch(url, { headers: { 'X-API-Key': keys.reader } })).arrayBuffer();
-  expect(Buffer.from(await read()).equals(Buffer.from(text))).toBe(true);
-  writeFileSync(join(api.bucketDir, job.output.manifest), text.replace('xx', 'yx'));
-  await expect(read()).rejects.toThrow();
-  expect(api.log.join()).toContain('The manifest was not sent to its end');
-});
-
-test('what keeps a manifest from being read is told before its first byte', async () => {
-  const { job } = await executed('forbidden-manifest');
-  await api.context.objects.create(bucket, job.output.manifest, '{}', 'application/json');
-  api.gcs.faults.inject({ on: 'media', action: { status: 403 } });
-  const { status, body } = await api.call('GET', `/api/jobs/${job.id}/manifest`);
-  expect([status, body.code]).toEqual([502, 'GCS_ERROR']);
-});
-
 test("another tenant's jobs do not exist", async () => {
   const { job } = await executed('private');
   const path = `/api/jobs/${job.id}`;
@@ -338,48 +244,6 @@ async function writePlan(id: string): Promise<void> {
     .doc('s-1')
     .set({ ...split, position: 1, state: 'CLAIMED', attempt: 1, parts: [] });
   await db.terminate();
-}
-
-/** Tables of one committed split each, of 0, 1, 2 … rows; their documents lie in another order. */
-async function writeTables(id: string, count: number): Promise<void> {
-  const db = createFirestore(api.config);
-  const batch = db.batch();
-  for (let position = 0; position < count; position++) {
-    const extractionId = `e${count - position}`;
-    batch.set(extractions(db, id).doc(extractionId), {
-      owner: 'HR',
-      table: `T${position}`,
-      kind: 'table',
-      position,
-      phase: 'READ',
-      epoch: 2,
-      failures: 0,
-      columns: [],
-      splitsTotal: 1,
-    });
-    const part = { name: 'p', bytes: 1, bytesUncompressed: 1, crc32c: 'AAAAAA==', generation: '1' };
-    const split = { extractionId, position: 0, range: { kind: 'whole' }, attempt: 1 } as const;
-    const rest = { failures: 0, uploads: [], parts: [{ ...part, rows: position }] };
-    batch.set(splits(db, id).doc(`${extractionId}-2`), {
-      ...split,
-      ...rest,
-      epoch: 2,
-      state: 'DONE',
-    });
-    // Of a plan that was given up.
-    const before = { ...split, ...rest, epoch: 1, state: 'SUPERSEDED' } as const;
-    batch.set(splits(db, id).doc(`${extractionId}-1`), before);
-  }
-  await batch.commit();
-  await db.terminate();
-}
-
-function tablesOf({ extractions: items }: { extractions: { table: string }[] }): string[] {
-  return items.map(({ table }) => table);
-}
-
-function tableNames(from: number, to: number): string[] {
-  return Array.from({ length: to - from }, (_, index) => `T${from + index}`);
 }
 
 function ids({ jobs: items }: { jobs: { id: string }[] }): string[] {
