@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { announceEnd } from '../shared/announce.ts';
 import type { Job } from '../shared/domain/job.ts';
@@ -5,16 +6,19 @@ import { OraFerryError } from '../shared/errors.ts';
 import { type Logger, labelsField } from '../shared/logging.ts';
 import type { JobFilter } from '../shared/ports.ts';
 import type { Context } from './context.ts';
-import { id, type jobId, pageQuery, pageRequest } from './fields.ts';
-import type { Reply } from './http/answer.ts';
+import { id, jobId, pageQuery, pageRequest } from './fields.ts';
+import { jsonType, type Reply } from './http/answer.ts';
 import type { Call } from './http/route.ts';
 import {
+  type ExtractionListView,
   type JobDetailView,
   type JobView,
   jobState,
   manifestOf,
+  mostTablesShown,
+  viewExtractions,
   viewJob,
-  viewJobDetail,
+  viewJobPage,
 } from './views/job.ts';
 
 /** With any offset; stored times are in UTC, with milliseconds, and compared as text. */
@@ -31,6 +35,8 @@ export const jobsQuery = z.strictObject({
   created_after: time.optional(),
   created_before: time.optional(),
 });
+
+export const extractionsInput = { params: jobId, query: pageQuery };
 
 type One = Call<{ params: typeof jobId }>;
 
@@ -52,7 +58,18 @@ export async function getJob(
   ctx: Context,
   { principal, params }: One,
 ): Promise<Reply<JobDetailView>> {
-  return { body: viewJobDetail(await ctx.jobs.detail(principal.tenant, params.id)) };
+  const page = await ctx.jobs.extractions(principal.tenant, params.id, {
+    pageSize: mostTablesShown,
+  });
+  return { body: viewJobPage(page) };
+}
+
+export async function listExtractions(
+  ctx: Context,
+  { principal, params, query }: Call<typeof extractionsInput>,
+): Promise<Reply<ExtractionListView>> {
+  const page = await ctx.jobs.extractions(principal.tenant, params.id, pageRequest(query));
+  return { body: viewExtractions(page) };
 }
 
 /** Asks the job to stop. Its tasks see that in its record and clean up; the answer does not wait for them. */
@@ -66,11 +83,24 @@ export async function cancelJob(
   return { body: { job: viewJob(job) } };
 }
 
-/** The manifest, byte for byte as it lies in the bucket. Throws NOT_FOUND before it is written. */
-export async function getManifest(ctx: Context, { principal, params }: One): Promise<Reply> {
+/** The manifest, byte for byte as it lies in the bucket, whatever its size. Throws NOT_FOUND before it is written. */
+export async function getManifest(
+  ctx: Context,
+  { principal, params, signal, log }: One,
+): Promise<Reply> {
   const job = await ctx.jobs.get(principal.tenant, params.id);
-  const object = await ctx.objects.read(job.output.bucket, manifestOf(job));
-  if (object) return { text: object.body };
+  const content = await ctx.objects.open(job.output.bucket, manifestOf(job), signal);
+  if (content) {
+    return {
+      // Of an answer with a Content-Length Cloud Run passes on 32 MiB at most: https://cloud.google.com/run/quotas
+      headers: { 'Content-Type': jsonType },
+      stream(res) {
+        pipeline(content, res).catch((err) => {
+          log.warn({ err }, 'The manifest was not sent to its end');
+        });
+      },
+    };
+  }
   const reason =
     job.outputDeletedAt === undefined
       ? `The job is ${job.state} and has no manifest.`

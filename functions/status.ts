@@ -11,7 +11,7 @@ import type { Call } from './http/route.ts';
 import { acceptsEvents, eventStreamHeaders, formatEvent } from './http/sse.ts';
 import { type Position, parseEventId } from './live/event-id.ts';
 import { snapshotEvent } from './live/events.ts';
-import { type JobDetailView, viewJobDetail } from './views/job.ts';
+import { type JobDetailView, mostTablesShown, viewJobPage } from './views/job.ts';
 
 export const statusInput = {
   params: transportId,
@@ -44,7 +44,8 @@ export async function getStatus(ctx: Context, call: StatusCall): Promise<StatusR
   const job =
     query.job === undefined ? await newestJob(ctx, of) : await askedJob(ctx, of, query.job);
   if (job === undefined) return { body: { job: null } };
-  return { body: { job: viewJobDetail(await ctx.jobs.detail(tenant, job.id)) } };
+  const page = await ctx.jobs.extractions(tenant, job.id, { pageSize: mostTablesShown });
+  return { body: { job: viewJobPage(page) } };
 }
 
 /** The holder of a ticket gets the job of the ticket, and no other one. */

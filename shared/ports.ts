@@ -2,6 +2,7 @@ import type { ColumnDefinition, PlannedColumn } from './domain/column.ts';
 import type {
   Extraction,
   ExtractionState,
+  ExtractionSummary,
   TableClaim,
   TableConsistency,
   TableDesign,
@@ -237,6 +238,15 @@ export interface ObjectStore {
     generation: string,
   ): Promise<StoredObject>;
   read(bucket: string, name: string): Promise<{ body: string; generation: string } | undefined>;
+  /**
+   * The same content as it arrives, in bounded memory. It fails before its last piece when it breaks off, was damaged
+   * or is not taken for a minute. Whoever does not read it to its end aborts the signal.
+   */
+  open(
+    bucket: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
   list(bucket: string, prefix: string): AsyncIterable<StoredObject>;
   /** Deletes exactly this generation. An object that is gone already is no error. */
   remove(bucket: string, name: string, generation: string): Promise<void>;
@@ -333,6 +343,13 @@ export interface Refusals {
   readonly lastedMs: number;
 }
 
+/** Tables of a job, in the order of the transport. */
+export interface ExtractionPage extends Page<ExtractionSummary> {
+  readonly job: Job;
+  /** How many tables the job has on all pages; none before they are planned. */
+  readonly total: number;
+}
+
 export interface JobStore {
   /**
    * One transaction: the job with the next version, and the idempotency record. `created` is false when the
@@ -359,6 +376,8 @@ export interface JobStore {
   get(tenant: string, id: string): Promise<Job>;
   /** Throws JOB_NOT_FOUND. */
   detail(tenant: string, id: string): Promise<JobDetail>;
+  /** Fewer tables than asked for when they have very many splits. Throws JOB_NOT_FOUND. */
+  extractions(tenant: string, id: string, page: PageRequest): Promise<ExtractionPage>;
   /** Newest first. */
   list(tenant: string, filter: JobFilter, page: PageRequest): Promise<Page<Job>>;
   /**

@@ -3,6 +3,8 @@ import { type ErrorReport, reportError, toOraFerryError } from '../../shared/err
 import { standingHeaders, transportSecurity } from './standing-headers.ts';
 import { discardRest } from './unread-body.ts';
 
+export const jsonType = 'application/json; charset=utf-8';
+
 /** What a handler gives back. `text` or `bytes` are sent as they are, in place of `body`. */
 export interface Reply<B = unknown> {
   readonly body?: B;
@@ -26,7 +28,7 @@ export function answer(
   const content = bytes ?? text ?? (body === undefined ? undefined : JSON.stringify(body));
   res.writeHead(status, {
     ...(content !== undefined && {
-      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Type': jsonType,
       'Content-Length': Buffer.byteLength(content),
     }),
     ...standingHeaders,

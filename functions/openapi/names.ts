@@ -8,7 +8,14 @@ import { jobsQuery } from '../jobs.ts';
 import { sampleInput } from '../sample.ts';
 import { statusInput } from '../status.ts';
 import { tablesQuery } from '../tables.ts';
-import { errorView, extractionState, jobDetailView, jobState, jobView } from '../views/job.ts';
+import {
+  errorView,
+  extractionState,
+  extractionView,
+  jobDetailView,
+  jobState,
+  jobView,
+} from '../views/job.ts';
 import { preflightView } from '../views/preflight.ts';
 import { tableKind, tableView } from '../views/table.ts';
 import { transportView } from '../views/transport.ts';
@@ -55,7 +62,14 @@ words
     id: 'Job',
     description: 'A job as lists show it. What is not known yet is null.',
   })
-  .add(jobDetailView, { id: 'JobDetail', description: 'A job with its tables.' })
+  .add(jobDetailView, {
+    id: 'JobDetail',
+    description: 'A job with its tables, or the first of them.',
+  })
+  .add(extractionView, {
+    id: 'Extraction',
+    description: 'A table of a job; counts are of what is committed.',
+  })
   .add(jobState, { id: 'JobState' })
   .add(extractionState, { id: 'ExtractionState' })
   .add(errorView, { id: 'Failure', description: 'Why a job, a table or a check failed.' })

@@ -76,8 +76,7 @@ export const begunJob = { job: begun };
 
 export const cancelledJob = { job: { ...begun, state: 'CANCELLING' } };
 
-export const jobDetail = {
-  ...finished,
+const extractions = {
   extractions: [
     {
       owner: 'HR',
@@ -99,7 +98,12 @@ export const jobDetail = {
       error: null,
     },
   ],
+  extractions_total: 1,
 };
+
+export const jobDetail = { ...finished, ...extractions, extractions_next: null };
+
+export const extractionList = { ...extractions, next_page_token: null };
 
 /** The last page of each list. */
 export const transportList = { transports: [transport], next_page_token: null };

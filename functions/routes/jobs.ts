@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { jobId } from '../fields.ts';
 import { type Route, route } from '../http/route.ts';
-import { cancelJob, getJob, getManifest, jobsQuery, listJobs } from '../jobs.ts';
+import {
+  cancelJob,
+  extractionsInput,
+  getJob,
+  getManifest,
+  jobsQuery,
+  listExtractions,
+  listJobs,
+} from '../jobs.ts';
 import { createTicket, ticketInput, ticketView } from '../ticket.ts';
-import { jobDetailView, jobView } from '../views/job.ts';
-import { cancelledJob, jobDetail, jobList, ticket } from './examples.ts';
+import { extractionListView, jobDetailView, jobView } from '../views/job.ts';
+import { cancelledJob, extractionList, jobDetail, jobList, ticket } from './examples.ts';
 import { nextPage, noBody, oneJob } from './pieces.ts';
 
 /** Executions of transports. */
@@ -28,6 +36,7 @@ export const jobRoutes: readonly Route[] = [
     method: 'GET',
     path: '/api/jobs/:id',
     summary: 'Read a job with its tables',
+    description: 'With the first 100 of them; `extractions_next` is the path of the others.',
     scope: 'read',
     input: { params: jobId },
     status: 200,
@@ -35,6 +44,20 @@ export const jobRoutes: readonly Route[] = [
     answer: jobDetail,
     errors: ['JOB_NOT_FOUND'],
     handle: getJob,
+  }),
+  route({
+    id: 'listExtractions',
+    tag: 'Jobs',
+    method: 'GET',
+    path: '/api/jobs/:id/extractions',
+    summary: 'List the tables of a job, in the order of the transport',
+    scope: 'read',
+    input: extractionsInput,
+    status: 200,
+    response: extractionListView,
+    answer: extractionList,
+    errors: ['JOB_NOT_FOUND'],
+    handle: listExtractions,
   }),
   route({
     id: 'cancelJob',

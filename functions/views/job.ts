@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import {
   type ExtractionState,
+  type ExtractionSummary,
   extractionTransitions,
-  totalsOf,
+  summaryOf,
   withSplits,
 } from '../../shared/domain/extraction.ts';
 import { type Job, type JobState, jobTransitions } from '../../shared/domain/job.ts';
 import { manifestName } from '../../shared/domain/layout.ts';
 import { splitMethods } from '../../shared/domain/split-range.ts';
 import type { ErrorReport } from '../../shared/errors.ts';
-import type { JobDetail } from '../../shared/ports.ts';
+import type { ExtractionPage, JobDetail } from '../../shared/ports.ts';
 
 export const errorView = z.object({
   code: z.string(),
@@ -45,7 +46,7 @@ export const jobView = z.object({
 });
 
 /** One table of a job. `parts`, `rows` and the bytes count what is committed. */
-const extractionView = z.object({
+export const extractionView = z.object({
   owner: z.string(),
   table: z.string(),
   state: extractionState,
@@ -69,14 +70,32 @@ const extractionView = z.object({
   error: errorView.nullable(),
 });
 
-/** A job with its tables, in the order of the transport; there are none before they are planned. */
+/** Tables of a job in the order of the transport; there are none before they are planned. */
+const extractionsView = {
+  extractions: z.array(extractionView),
+  /** How many there are, of which these may be a part. */
+  extractions_total: z.int(),
+};
+
+/** A job with its tables, or the first of them. */
 export const jobDetailView = z.object({
   ...jobView.shape,
-  extractions: z.array(extractionView),
+  ...extractionsView,
+  /** The path at which the others follow; null when these are all. */
+  extractions_next: z.string().nullable(),
 });
+
+export const extractionListView = z.object({
+  ...extractionsView,
+  next_page_token: z.string().nullable(),
+});
+
+/** The most tables that a job is shown with. */
+export const mostTablesShown = 100;
 
 export type JobView = z.output<typeof jobView>;
 export type JobDetailView = z.output<typeof jobDetailView>;
+export type ExtractionListView = z.output<typeof extractionListView>;
 
 /** The JSON of a job without its tables. */
 export function viewJob(job: Job): JobView {
@@ -99,10 +118,38 @@ export function viewJob(job: Job): JobView {
   };
 }
 
-/** The JSON of a job with its tables. */
+/** The JSON of a job with all its tables. */
 export function viewJobDetail({ job, extractions, splits }: JobDetail): JobDetailView {
-  const views = withSplits(extractions, splits).map(viewExtraction);
-  return { ...viewJob(job), extractions: views };
+  const views = withSplits(extractions, splits).map((table) =>
+    viewExtraction(summaryOf(table.extraction, table.splits)),
+  );
+  return {
+    ...viewJob(job),
+    extractions: views,
+    extractions_total: views.length,
+    extractions_next: null,
+  };
+}
+
+/** The JSON of a job with the first of its tables. */
+export function viewJobPage({ job, ...page }: ExtractionPage): JobDetailView {
+  const { next_page_token: token, ...views } = viewExtractions(page);
+  const rest = `/api/jobs/${job.id}/extractions?page_size=${mostTablesShown}`;
+  const next = token === null ? null : `${rest}&page_token=${token}`;
+  return { ...viewJob(job), ...views, extractions_next: next };
+}
+
+/** The JSON of a page of tables. */
+export function viewExtractions({
+  items,
+  total,
+  nextPageToken,
+}: Omit<ExtractionPage, 'job'>): ExtractionListView {
+  return {
+    extractions: items.map(viewExtraction),
+    extractions_total: total,
+    next_page_token: nextPageToken ?? null,
+  };
 }
 
 /** The object name of the job's manifest within its bucket. */
@@ -112,9 +159,8 @@ export function manifestOf({ output }: Job): string {
 
 function viewExtraction({
   extraction,
-  splits,
-}: ReturnType<typeof withSplits>[number]): z.output<typeof extractionView> {
-  const totals = totalsOf(extraction, splits);
+  ...totals
+}: ExtractionSummary): z.output<typeof extractionView> {
   return {
     owner: extraction.owner,
     table: extraction.table,
@@ -128,7 +174,7 @@ function viewExtraction({
     verified_rows: totals.state === 'SUCCEEDED' ? (totals.countedRows ?? null) : null,
     bytes: totals.bytes,
     bytes_uncompressed: totals.bytesUncompressed,
-    parts: totals.parts.length,
+    parts: totals.parts,
     splits_done: totals.splitsDone,
     splits_total: extraction.splitsTotal,
     attempts: totals.attempts,

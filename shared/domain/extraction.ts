@@ -89,6 +89,9 @@ export interface Extraction {
 /** What a table is, and what is read of it. */
 export type TableDesign = Pick<Extraction, 'kind' | 'columns' | 'source' | 'filter' | 'comment'>;
 
+/** A table without its columns, which are most of it. */
+export type ExtractionHeading = Omit<Extraction, 'columns'>;
+
 /** The right to plan a table, or to check it once it is read; every write on its behalf is refused once it is lost. */
 export interface TableClaim {
   readonly purpose: 'plan' | 'check';
@@ -117,7 +120,10 @@ export interface ExtractionTotals {
 }
 
 /** Adds up an extraction from its splits; splits of other tables and other epochs are passed over. */
-export function totalsOf(extraction: Extraction, splits: readonly Split[]): ExtractionTotals {
+export function totalsOf(
+  extraction: ExtractionHeading,
+  splits: readonly Split[],
+): ExtractionTotals {
   const own = splitsOf(extraction, splits);
   const done = own.filter((split) => split.state === 'DONE');
   const parts = done.flatMap((split) => split.parts);
@@ -137,14 +143,29 @@ export function totalsOf(extraction: Extraction, splits: readonly Split[]): Extr
   };
 }
 
+/** A table as it is shown: its totals, with the number of its parts in place of these. */
+export interface ExtractionSummary extends Omit<ExtractionTotals, 'parts' | 'replacements'> {
+  readonly extraction: ExtractionHeading;
+  readonly parts: number;
+}
+
+/** What is to be shown of an extraction and its splits, of which there may be thousands. */
+export function summaryOf(
+  extraction: ExtractionHeading,
+  splits: readonly Split[],
+): ExtractionSummary {
+  const { parts, replacements: _, ...totals } = totalsOf(extraction, splits);
+  return { ...totals, extraction, parts: parts.length };
+}
+
 /**
  * Each extraction with the splits of its table: to look through all splits for each of thousands of tables would
  * keep a process busy for a second.
  */
-export function withSplits(
-  extractions: readonly Extraction[],
+export function withSplits<E extends ExtractionHeading>(
+  extractions: readonly E[],
   splits: readonly Split[],
-): { readonly extraction: Extraction; readonly splits: readonly Split[] }[] {
+): { readonly extraction: E; readonly splits: readonly Split[] }[] {
   const byTable = Map.groupBy(splits, ({ extractionId }) => extractionId);
   return extractions.map((extraction) => ({
     extraction,
@@ -153,14 +174,14 @@ export function withSplits(
 }
 
 /** The splits that count for an extraction, in their order within the table. */
-export function splitsOf(extraction: Extraction, splits: readonly Split[]): Split[] {
+export function splitsOf(extraction: ExtractionHeading, splits: readonly Split[]): Split[] {
   return splits
     .filter((split) => split.extractionId === extraction.id && split.epoch === extraction.epoch)
     .toSorted((a, b) => a.position - b.position);
 }
 
 function failureOf(
-  { phase, error }: Extraction,
+  { phase, error }: ExtractionHeading,
   splits: readonly Split[],
 ): ErrorReport | undefined {
   return phase === 'FAILED' ? error : splits.find(({ state }) => state === 'FAILED')?.error;
@@ -175,7 +196,7 @@ const stateInPhase: Readonly<Record<ExtractionPhase, ExtractionState>> = {
   FAILED: 'FAILED',
 };
 
-function stateFrom({ phase }: Extraction): ExtractionState {
+function stateFrom({ phase }: ExtractionHeading): ExtractionState {
   return stateInPhase[phase];
 }
 

@@ -22,6 +22,7 @@ import {
 } from './documents.ts';
 import { enqueue } from './enqueue.ts';
 import { store } from './errors.ts';
+import { readTables } from './job-tables.ts';
 import {
   failLaunch,
   recordExecution,
@@ -45,6 +46,8 @@ export function createJobStore(db: Firestore): JobStore {
     failLaunch: (launch, error) => store(() => failLaunch(db, launch, error)),
     get: (tenant, id) => store(async () => jobOf(tenant, await byId(jobs(db), id).get())),
     detail: (tenant, id) => store(() => detail(db, tenant, id)),
+    extractions: (tenant, id, page) =>
+      store(async () => readTables(db, jobOf(tenant, await byId(jobs(db), id).get()), page)),
     list: (tenant, filter, page) =>
       store(() => {
         const list = ['jobs', tenant, ...Object.entries(filter)];

@@ -29,7 +29,7 @@ export async function readPage<D extends { createdAt: string }, T>(
   toItem: (id: string, document: D) => T,
 ): Promise<Page<T>> {
   const ordered = query.orderBy('createdAt', 'desc').orderBy(FieldPath.documentId(), 'desc');
-  const start = pageToken === undefined ? undefined : parseToken(pageToken, list);
+  const start = pageToken === undefined ? undefined : parseToken(pageToken, list, position);
   const items: T[] = [];
   let last = start;
   for await (const { doc, bytesBefore } of documentsAfter(ordered, start, pageSize + 1)) {
@@ -72,17 +72,22 @@ function roomFor(read: number, bytes: number): number {
  * The checksum finds mistakes; it needs no key, because a token only names a place in a list that its caller may
  * read in any case.
  */
-function makeToken(place: Position, list: readonly unknown[]): string {
+export function makeToken(place: readonly unknown[], list: readonly unknown[]): string {
   const checksum = createHash('sha256')
     .update(JSON.stringify([place, list]))
     .digest('hex');
   return Buffer.from(JSON.stringify([...place, checksum.slice(0, 16)])).toString('base64url');
 }
 
-function parseToken(token: string, list: readonly unknown[]): Position {
+/** The place of a token, in its form. Throws VALIDATION_ERROR for one that was not given out for this list. */
+export function parseToken<P extends readonly unknown[]>(
+  token: string,
+  list: readonly unknown[],
+  form: z.ZodType<P>,
+): P {
   try {
     const parts: unknown[] = JSON.parse(Buffer.from(token, 'base64url').toString());
-    const place = position.parse(parts.slice(0, 2));
+    const place = form.parse(parts.slice(0, -1));
     // oxlint-disable-next-line security/detect-possible-timing-attacks -- it says where a page begins; it is no secret.
     if (makeToken(place, list) === token) return place;
     throw new Error('The checksum or the form is another.');

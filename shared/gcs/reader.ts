@@ -2,7 +2,7 @@ import { CRC32C } from '@google-cloud/storage';
 import type { StoredObject } from '../ports.ts';
 import { createCaller } from './caller.ts';
 import { createClient } from './client.ts';
-import { HttpStatusError } from './errors.ts';
+import { openContent } from './content.ts';
 import { listObjects } from './list.ts';
 import { createOpener } from './requester.ts';
 import type { Digest } from './stored-object.ts';
@@ -32,17 +32,9 @@ export function createObjectReader(apiEndpoint: string | undefined): ObjectReade
   const { call } = createCaller(retry, stallMs);
   return {
     open: (bucket, name, generation) =>
-      callOnce({ action: 'read from', bucket, transient: 'GCS_ERROR' }, async () => {
-        const query = new URLSearchParams({ alt: 'media', ...(generation && { generation }) });
-        const path = `b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}`;
-        const uri = `${storage.baseUrl}/${path}?${query}`;
-        const response = await open({ method: 'GET', uri, headers: {} });
-        const { statusCode: status = 0 } = response;
-        if (status === 200) return response;
-        const body = Buffer.concat(await Array.fromAsync(response));
-        if (status === 404) return undefined;
-        throw new HttpStatusError({ status, body });
-      }),
+      callOnce({ action: 'read from', bucket, transient: 'GCS_ERROR' }, () =>
+        openContent(storage, open, { bucket, name, generation }),
+      ),
     list: (bucket, prefix) => listObjects(storage, call, bucket, prefix),
   };
 }

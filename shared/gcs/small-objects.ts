@@ -3,6 +3,7 @@ import { OraFerryError } from '../errors.ts';
 import type { ObjectStore, StoredObject } from '../ports.ts';
 import { isRetryable } from '../retry.ts';
 import type { Call } from './caller.ts';
+import { checksumOf } from './content.ts';
 import { HttpStatusError, statusOf } from './errors.ts';
 import type { Requester } from './requester.ts';
 import { digestOf, sameContent, toStoredObject } from './stored-object.ts';
@@ -112,9 +113,9 @@ async function download(storage: Storage, request: Requester, bucket: string, na
   const answer = await request({ method: 'GET', uri, headers: {} });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw new HttpStatusError(answer);
-  const { 'x-goog-generation': generation, 'x-goog-hash': hash } = answer.headers;
-  const crc32c = /crc32c=([^,\s]+)/.exec(String(hash))?.[1];
-  if (digestOf(answer.body).crc32c !== crc32c) throw new Error('The content was damaged.');
+  const { 'x-goog-generation': generation } = answer.headers;
+  if (digestOf(answer.body).crc32c !== checksumOf(answer))
+    throw new Error('The content was damaged.');
   return { body: answer.body.toString(), generation: String(generation) };
 }
 

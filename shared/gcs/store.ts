@@ -4,8 +4,9 @@ import type { ObjectStore } from '../ports.ts';
 import type { RetryPolicy } from '../retry.ts';
 import { createCaller } from './caller.ts';
 import { createClient } from './client.ts';
+import { intact, openContent } from './content.ts';
 import { listObjects } from './list.ts';
-import { createRequester } from './requester.ts';
+import { createOpener, createRequester } from './requester.ts';
 import { createSession } from './session.ts';
 import { createSmallObjects } from './small-objects.ts';
 import { uploadThroughSession } from './upload.ts';
@@ -35,6 +36,7 @@ export function createObjectStore(
   const { chunkBytes, retry, stallMs } = { ...defaults, ...options };
   const storage = createClient(config.gcs.api_endpoint, config.project);
   const request = createRequester(storage, stallMs);
+  const open = createOpener(storage, stallMs);
   const { call, signal } = createCaller(retry, stallMs);
   const objects = createSmallObjects(storage, request, call);
 
@@ -76,6 +78,13 @@ export function createObjectStore(
     replace: objects.replace,
     read: objects.read,
     remove: objects.remove,
+
+    async open(bucket, name, abort) {
+      const response = await call({ action: 'read from', bucket, transient: 'GCS_ERROR' }, () =>
+        openContent(storage, open, { bucket, name }, abort),
+      );
+      return response && intact(response);
+    },
 
     list: (bucket, prefix) => listObjects(storage, call, bucket, prefix),
   };

@@ -164,6 +164,17 @@ export function objectStoreContract(start: () => Promise<ObjectStoreUnderTest>):
       },
     );
 
+    test('the content of an object comes in pieces, and nothing of one that is not there', async () => {
+      const name = `${prefix}/large`;
+      const text = 'grün'.repeat(400_000);
+      await store.create(bucket, name, text, json);
+      const content = await store.open(bucket, name, never);
+      const pieces = await Array.fromAsync(content ?? []);
+      expect(pieces.length).toBeGreaterThan(1);
+      expect(Buffer.concat(pieces).toString() === text).toBe(true);
+      expect(await store.open(bucket, `${name}r`, never)).toBeUndefined();
+    });
+
     test('writing to an unknown bucket fails by its name', async () => {
       const unknown = `no-${randomUUID()}`;
       const error = {

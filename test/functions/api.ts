@@ -29,6 +29,9 @@ export interface Api {
   readonly cloudRun: LocalCloudRun;
   readonly firestore: LocalFirestore;
   readonly pubsub: LocalPubSub;
+  readonly gcs: GcsServer;
+  /** Where the objects of the bucket lie. */
+  readonly bucketDir: string;
   /** Everything that was logged, a line per entry. */
   readonly log: readonly string[];
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
@@ -89,6 +92,7 @@ export async function startApi(
     context,
     config,
     environment,
+    bucketDir: join(dir, bucket),
     log,
     call: (method, path, options) => call(url, method, path, options),
     another: serveOne,

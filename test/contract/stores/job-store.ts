@@ -17,6 +17,7 @@ import {
   storesOn,
   verifyingJob,
 } from '../../support/stores.ts';
+import { jobTables } from './job-tables.ts';
 
 /** What every JobStore must do. */
 export function jobStoreContract(start: () => Promise<StoreServer>, crowd = 50): void {
@@ -28,6 +29,7 @@ export function jobStoreContract(start: () => Promise<StoreServer>, crowd = 50):
   describe('unattended jobs', () => unattended(open));
   describe('cancel', () => cancelling(open));
   describe('history', () => history(open));
+  describe('tables', () => jobTables(open));
 }
 
 function enqueueing(open: () => Stores, crowd: number) {
@@ -662,6 +664,8 @@ function history(open: () => Stores) {
     const { extractions, splits } = await stores.jobs.detail('default', id);
     expect(extractions).toMatchObject([{ id: 'old', kind: 'table', phase: 'READ', result }]);
     expect(splits).toMatchObject([{ id: 'old', range: { kind: 'whole' }, state: 'DONE' }]);
+    const { items } = await stores.jobs.extractions('default', id, { pageSize: 9 });
+    expect(items).toMatchObject([{ extraction: { id: 'old' }, state: 'SUCCEEDED', splitsDone: 1 }]);
   });
 
   it.each(['', 'x', '.', '__id__', 'a/b', 'a/b/c', 'f'.repeat(2000)])(
@@ -671,6 +675,8 @@ function history(open: () => Stores) {
       const refusal = { code: 'JOB_NOT_FOUND' };
       await expect(jobs.get('default', id)).rejects.toMatchObject(refusal);
       await expect(jobs.detail('default', id)).rejects.toMatchObject(refusal);
+      const tables = jobs.extractions('default', id, { pageSize: 1 });
+      await expect(tables).rejects.toMatchObject(refusal);
       await expect(jobs.requestCancel('default', id)).rejects.toMatchObject(refusal);
       await expect(ledger.job(id)).rejects.toMatchObject(refusal);
     },

@@ -1,9 +1,13 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ObjectStoreOptions } from '../../../shared/gcs/store.ts';
 import { bucket, type Fixture, startFixture } from './fixture.ts';
 
 const name = 'exports/nightly/latest.json';
 const json = 'application/json';
+const never = new AbortController().signal;
 
 let fixture: Fixture;
 beforeEach(async () => {
@@ -97,6 +101,53 @@ describe('a small object', () => {
       expect(fault.consumed).toBe(1);
     },
   );
+
+  test.each(['stall', 'lose-answer', { status: 500 }] as const)(
+    'is opened in spite of %j',
+    async (action) => {
+      await restart({ stallMs: 200 });
+      await fixture.store.create(bucket, name, 'x', json);
+      const fault = fixture.server.faults.inject({ on: 'media', action });
+      const content = await fixture.store.open(bucket, name, never);
+      expect(Buffer.concat(await Array.fromAsync(content ?? [])).toString()).toBe('x');
+      expect(fault.consumed).toBe(1);
+    },
+  );
+
+  test('that was damaged in the bucket ends before its last piece', async () => {
+    await fixture.store.create(bucket, name, 'x'.repeat(300_000), json);
+    writeFileSync(join(fixture.dir, bucket, name), `y${'x'.repeat(299_999)}`);
+    const content = await fixture.store.open(bucket, name, never);
+    let received = 0;
+    const reading = async () => {
+      for await (const piece of content ?? []) received += piece.length;
+    };
+    await expect(reading()).rejects.toThrow('damaged');
+    expect(received).toBeLessThan(300_000);
+  });
+
+  test('is not kept open for a reader who has stopped taking it', async () => {
+    await restart({ stallMs: 200 });
+    await fixture.store.create(bucket, name, 'x'.repeat(32_000_000), json);
+    const content = await fixture.store.open(bucket, name, never);
+    let received = 0;
+    const reading = async () => {
+      for await (const piece of content ?? []) {
+        if (received === 0) await delay(600);
+        received += piece.length;
+      }
+    };
+    await expect(reading()).rejects.toThrow();
+    expect(received).toBeLessThan(32_000_000);
+  });
+
+  test('that nobody reads any more is let go', async () => {
+    await fixture.store.create(bucket, name, 'x'.repeat(8_000_000), json);
+    const gone = new AbortController();
+    const content = await fixture.store.open(bucket, name, gone.signal);
+    gone.abort();
+    await expect(Array.fromAsync(content ?? [])).rejects.toThrow();
+  });
 
   test('is deleted when the first answer was lost', async () => {
     const { generation } = await fixture.store.create(bucket, name, 'x', json);
