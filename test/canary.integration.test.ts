@@ -195,8 +195,11 @@ describe('secrets go', () => {
     const env = { ORAFERRY_CONFIG: file, ORACLE_PASSWORD: secrets.oraclePassword };
     const main = fileURLToPath(new URL('../jobs/main.ts', import.meta.url));
     const task = spawn(process.execPath, [main, '--job=j'], { env });
-    for (const child of [task, spawnFramework(env).child]) {
-      const said = (await Promise.all([text(child.stdout), text(child.stderr)])).join('');
+    // What a process has said is lost when it ends before anybody reads it: both are read from the beginning.
+    const both = [task, spawnFramework(env).child];
+    const texts = both.map(({ stdout, stderr }) => Promise.all([text(stdout), text(stderr)]));
+    for (const all of await Promise.all(texts)) {
+      const said = all.join('');
       expect(said).toContain('is no valid YAML');
       expect(found(said)).toEqual([]);
     }
