@@ -18,6 +18,8 @@ export interface Fixture {
   readonly dir: string;
   /** What was logged, an entry per line. */
   readonly logged: string[];
+  /** Another store on the same server. */
+  storeWith(options: Partial<ObjectStoreOptions>): ObjectStore;
   close(): Promise<void>;
 }
 
@@ -29,9 +31,11 @@ export async function startFixture(options: Partial<ObjectStoreOptions> = {}): P
   const config = configFor(server.url);
   const log = createLogger(config, 'test', { write: (line) => void logged.push(line) });
   const retry = { attempts: 6, initialDelayMs: 1, maxDelayMs: 5 };
-  const store = createObjectStore(config, log, { chunkBytes, retry, stallMs: 2_000, ...options });
+  const storeWith = (more: Partial<ObjectStoreOptions>) =>
+    createObjectStore(config, log, { chunkBytes, retry, stallMs: 2_000, ...more });
   return {
-    store,
+    store: storeWith(options),
+    storeWith,
     server,
     dir,
     logged,

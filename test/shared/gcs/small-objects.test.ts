@@ -127,9 +127,8 @@ describe('a small object', () => {
   });
 
   test('is not kept open for a reader who has stopped taking it', async () => {
-    await restart({ stallMs: 200 });
     await fixture.store.create(bucket, name, 'x'.repeat(32_000_000), json);
-    const content = await fixture.store.open(bucket, name, never);
+    const content = await fixture.storeWith({ stallMs: 200 }).open(bucket, name, never);
     let received = 0;
     const reading = async () => {
       for await (const piece of content ?? []) {
