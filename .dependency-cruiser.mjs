@@ -28,7 +28,7 @@ export default {
       from: { path: '^shared/domain/' },
       to: {
         pathNot:
-          '^(shared/domain/|shared/errors\\.ts$|shared/ports\\.ts$|node_modules/zod/|node:crypto$|crypto$)',
+          '^(shared/domain/|shared/errors\\.ts$|shared/ports/|node_modules/zod/|node:crypto$|crypto$)',
       },
     },
     {

@@ -6,14 +6,10 @@ import { createTicketStore } from '../shared/firestore/tickets.ts';
 import { createTransportStore } from '../shared/firestore/transports.ts';
 import { createObjectStore } from '../shared/gcs/store.ts';
 import { createLogger, type Logger } from '../shared/logging.ts';
-import type {
-  JobAnnouncer,
-  JobStore,
-  ObjectStore,
-  TaskLauncher,
-  TicketStore,
-  TransportStore,
-} from '../shared/ports.ts';
+import type { TaskLauncher } from '../shared/ports/launcher.ts';
+import type { JobAnnouncer } from '../shared/ports/messages.ts';
+import type { ObjectStore } from '../shared/ports/objects.ts';
+import type { JobStore, TicketStore, TransportStore } from '../shared/ports/stores.ts';
 import { createJobAnnouncer } from '../shared/pubsub/announcer.ts';
 import { createProgressBus } from '../shared/pubsub/bus.ts';
 import { createGate, type Gate } from './http/gate.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Config } from '../shared/config.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import { labelsField } from '../shared/logging.ts';
-import type { Enqueued, ExecuteLimits, ExecuteRequest } from '../shared/ports.ts';
+import type { Enqueued, ExecuteLimits, ExecuteRequest } from '../shared/ports/stores.ts';
 import type { Context } from './context.ts';
 import { transportId } from './fields.ts';
 import type { Reply } from './http/answer.ts';

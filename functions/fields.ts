@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PageRequest } from '../shared/ports.ts';
+import type { PageRequest } from '../shared/ports/stores.ts';
 
 /** Pieces of requests that several calls share. */
 

@@ -4,7 +4,7 @@ import { announceEnd } from '../shared/announce.ts';
 import type { Job } from '../shared/domain/job.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import { type Logger, labelsField } from '../shared/logging.ts';
-import type { JobFilter } from '../shared/ports.ts';
+import type { JobFilter } from '../shared/ports/stores.ts';
 import type { Context } from './context.ts';
 import { id, jobId, pageQuery, pageRequest } from './fields.ts';
 import { jsonType, type Reply } from './http/answer.ts';

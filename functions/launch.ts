@@ -2,7 +2,7 @@ import { announceEnd } from '../shared/announce.ts';
 import { isTerminal, type Job } from '../shared/domain/job.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
 import { labelsField } from '../shared/logging.ts';
-import type { Launch } from '../shared/ports.ts';
+import type { Launch } from '../shared/ports/stores.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { Context } from './context.ts';
 import { newTraceparent } from './http/trace.ts';

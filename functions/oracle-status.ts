@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { reportError } from '../shared/errors.ts';
-import type { DatabaseFacts, OracleSource } from '../shared/ports.ts';
+import type { DatabaseFacts, OracleSource } from '../shared/ports/oracle.ts';
 import type { Context } from './context.ts';
 import type { Reply } from './http/answer.ts';
 import type { Caller } from './http/route.ts';

@@ -1,7 +1,7 @@
 import type { Config } from '../shared/config.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import type { Logger } from '../shared/logging.ts';
-import type { OracleSource } from '../shared/ports.ts';
+import type { OracleSource } from '../shared/ports/oracle.ts';
 
 /** Oracle for those calls that need it. */
 export interface LazyOracle {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Transport } from '../shared/domain/transport.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import { mapLimited } from '../shared/map-limited.ts';
-import type { OracleSource, TableName } from '../shared/ports.ts';
+import type { OracleSource, TableName } from '../shared/ports/oracle.ts';
 import type { Context } from './context.ts';
 import { transportId } from './fields.ts';
 import type { Reply } from './http/answer.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TransportStore } from '../shared/ports.ts';
+import type { TransportStore } from '../shared/ports/stores.ts';
 
 const keepMs = 10_000;
 const patienceMs = 3_000;

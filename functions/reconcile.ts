@@ -3,7 +3,7 @@ import { announceEnd } from '../shared/announce.ts';
 import { isTerminal, type Job } from '../shared/domain/job.ts';
 import { type ErrorReport, OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
 import { mapLimited } from '../shared/map-limited.ts';
-import type { Launch, Refusals } from '../shared/ports.ts';
+import type { Launch, Refusals } from '../shared/ports/stores.ts';
 import type { Context } from './context.ts';
 import type { Reply } from './http/answer.ts';
 import type { Caller } from './http/route.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { compileEncoder, type TableEncoder } from '../shared/domain/encode.ts';
 import { identifier } from '../shared/domain/identifier.ts';
 import { planColumns } from '../shared/domain/plan-columns.ts';
-import type { OracleSource, Row, RowQuery, TableName } from '../shared/ports.ts';
+import type { OracleSource, Row, RowQuery, TableName } from '../shared/ports/oracle.ts';
 import type { Context } from './context.ts';
 import { count } from './fields.ts';
 import type { Reply } from './http/answer.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { identifier } from '../shared/domain/identifier.ts';
 import { reportError } from '../shared/errors.ts';
 import { mapLimited } from '../shared/map-limited.ts';
-import type { OracleSource, TableDefinition, TableName } from '../shared/ports.ts';
+import type { OracleSource, TableDefinition, TableName } from '../shared/ports/oracle.ts';
 import type { Context } from './context.ts';
 import { pageQuery } from './fields.ts';
 import type { Reply } from './http/answer.ts';

@@ -1,4 +1,4 @@
-import type { OracleSource } from '../shared/ports.ts';
+import type { OracleSource } from '../shared/ports/oracle.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
 

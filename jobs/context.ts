@@ -4,13 +4,10 @@ import { createJobLedger } from '../shared/firestore/ledger.ts';
 import { createObjectStore } from '../shared/gcs/store.ts';
 import { createLogger, type Logger } from '../shared/logging.ts';
 import { createOracleSource } from '../shared/oracle/source.ts';
-import type {
-  JobAnnouncer,
-  JobLedger,
-  ObjectStore,
-  OracleSource,
-  ProgressBus,
-} from '../shared/ports.ts';
+import type { JobLedger } from '../shared/ports/ledger.ts';
+import type { JobAnnouncer, ProgressBus } from '../shared/ports/messages.ts';
+import type { ObjectStore } from '../shared/ports/objects.ts';
+import type { OracleSource } from '../shared/ports/oracle.ts';
 import { createJobAnnouncer } from '../shared/pubsub/announcer.ts';
 import { createProgressBus } from '../shared/pubsub/bus.ts';
 import { type SplitWorker, startWorker } from './worker-process.ts';

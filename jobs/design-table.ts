@@ -4,7 +4,7 @@ import { planFilter } from '../shared/domain/filter.ts';
 import type { Job } from '../shared/domain/job.ts';
 import { planColumns } from '../shared/domain/plan-columns.ts';
 import type { TransportTable } from '../shared/domain/transport.ts';
-import type { TableDefinition } from '../shared/ports.ts';
+import type { TableDefinition } from '../shared/ports/oracle.ts';
 
 /** What the job wants of a table as it is defined. Throws what keeps it from being exported. */
 export function designTable(

@@ -1,7 +1,7 @@
 import type { PlannedColumn } from '../shared/domain/column.ts';
 import { compileEncoder, type TableEncoder } from '../shared/domain/encode.ts';
 import { OraFerryError } from '../shared/errors.ts';
-import type { Row } from '../shared/ports.ts';
+import type { Row } from '../shared/ports/oracle.ts';
 
 /** What each stage says it handled. */
 export interface Tally {

@@ -5,13 +5,8 @@ import { partName } from '../shared/domain/layout.ts';
 import type { Part, SplitResult } from '../shared/domain/split.ts';
 import type { SplitRange } from '../shared/domain/split-range.ts';
 import { OraFerryError } from '../shared/errors.ts';
-import type {
-  ObjectStore,
-  OracleSource,
-  RowQuery,
-  StoredObject,
-  TableName,
-} from '../shared/ports.ts';
+import type { ObjectStore, StoredObject } from '../shared/ports/objects.ts';
+import type { OracleSource, RowQuery, TableName } from '../shared/ports/oracle.ts';
 import { encodeChunks, type Tally } from './encode-chunks.ts';
 import { createGzipStage, type GzipStage } from './gzip.ts';
 import { nameRow } from './name-row.ts';

@@ -3,7 +3,7 @@ import type { Job } from '../shared/domain/job.ts';
 import type { Part, Split } from '../shared/domain/split.ts';
 import { type ErrorReport, OraFerryError, reportError } from '../shared/errors.ts';
 import { mapLimited } from '../shared/map-limited.ts';
-import type { StoredObject } from '../shared/ports.ts';
+import type { StoredObject } from '../shared/ports/objects.ts';
 import type { TaskContext } from './context.ts';
 import { publishManifest, publishTables } from './publish.ts';
 import { type Verdict, verifyJob } from './verify.ts';

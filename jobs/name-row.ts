@@ -1,7 +1,7 @@
 import { rowAddress } from '../shared/domain/column.ts';
 import { compileEncoder, type TableEncoder } from '../shared/domain/encode.ts';
 import { OraFerryError } from '../shared/errors.ts';
-import type { OracleSource, Row, RowQuery } from '../shared/ports.ts';
+import type { OracleSource, Row, RowQuery } from '../shared/ports/oracle.ts';
 
 /**
  * The error, and for a VALUE_ERROR of a column also the ROWID of the first row that causes it. To find that, the

@@ -3,7 +3,7 @@ import type { Extraction } from '../shared/domain/extraction.ts';
 import type { Job } from '../shared/domain/job.ts';
 import type { TransportTable } from '../shared/domain/transport.ts';
 import { OraFerryError, reportError, toOraFerryError } from '../shared/errors.ts';
-import type { TableDefinition } from '../shared/ports.ts';
+import type { TableDefinition } from '../shared/ports/oracle.ts';
 import { askOracle } from './ask-oracle.ts';
 import type { TaskContext } from './context.ts';
 import { designTable } from './design-table.ts';

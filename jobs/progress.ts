@@ -1,7 +1,7 @@
 import type { SplitProgress } from '../shared/domain/progress.ts';
 import type { Claim, Part } from '../shared/domain/split.ts';
 import type { Logger } from '../shared/logging.ts';
-import type { ProgressBus } from '../shared/ports.ts';
+import type { ProgressBus } from '../shared/ports/messages.ts';
 import type { SplitProgress as AttemptTotals } from './export-split.ts';
 import { createMeter } from './meter.ts';
 

@@ -13,7 +13,7 @@ import { schemaBody } from '../shared/domain/schema.ts';
 import type { Split } from '../shared/domain/split.ts';
 import { OraFerryError } from '../shared/errors.ts';
 import { mapLimited } from '../shared/map-limited.ts';
-import type { ObjectStore } from '../shared/ports.ts';
+import type { ObjectStore } from '../shared/ports/objects.ts';
 
 const json = 'application/json';
 const concurrentRequests = 8;

@@ -2,7 +2,7 @@ import type { Job } from '../shared/domain/job.ts';
 import { manifestName, successName } from '../shared/domain/layout.ts';
 import { type FinishedVersion, outdatedVersions } from '../shared/domain/retention.ts';
 import { mapLimited } from '../shared/map-limited.ts';
-import type { StoredObject } from '../shared/ports.ts';
+import type { StoredObject } from '../shared/ports/objects.ts';
 import type { TaskContext } from './context.ts';
 
 const concurrentRequests = 8;

@@ -7,7 +7,8 @@ import {
 import type { Job, JobOutcome } from '../shared/domain/job.ts';
 import type { Part, Split } from '../shared/domain/split.ts';
 import { type ErrorReport, OraFerryError, reportError } from '../shared/errors.ts';
-import type { ExtractionResult, StoredObject } from '../shared/ports.ts';
+import type { ExtractionResult } from '../shared/ports/ledger.ts';
+import type { StoredObject } from '../shared/ports/objects.ts';
 
 /** What is known of a job when every split is settled. */
 export interface Evidence {

@@ -1,5 +1,5 @@
 import type { Job } from '../shared/domain/job.ts';
-import type { WorkQueue } from '../shared/ports.ts';
+import type { WorkQueue } from '../shared/ports/ledger.ts';
 import type { TaskContext } from './context.ts';
 import type { TaskProgressReport } from './progress.ts';
 

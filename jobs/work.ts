@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../shared/domain/job.ts';
-import type { Work } from '../shared/ports.ts';
+import type { Work } from '../shared/ports/ledger.ts';
 import { withRetry } from '../shared/retry.ts';
 import type { TaskContext } from './context.ts';
 import { exportClaim } from './export-claim.ts';

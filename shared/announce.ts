@@ -1,6 +1,7 @@
 import type { Job } from './domain/job.ts';
 import type { Logger } from './logging.ts';
-import type { JobAnnouncer, JobStore } from './ports.ts';
+import type { JobAnnouncer } from './ports/messages.ts';
+import type { JobStore } from './ports/stores.ts';
 import { withRetry } from './retry.ts';
 
 const attempts = { attempts: 2, initialDelayMs: 250, maxDelayMs: 1_000 };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Config } from '../../shared/config.ts';
 import type { Logger } from '../../shared/logging.ts';
-import type { TicketStore } from '../../shared/ports.ts';
+import type { TicketStore } from '../../shared/ports/stores.ts';
 import { createAuthenticator } from './auth.ts';
 import { createLimits, type Limits } from './limits.ts';
 import {

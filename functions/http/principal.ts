@@ -1,6 +1,6 @@
 import type { ApiKey } from '../../shared/config.ts';
 import { OraFerryError } from '../../shared/errors.ts';
-import type { Ticket } from '../../shared/ports.ts';
+import type { Ticket } from '../../shared/ports/stores.ts';
 
 export type Scope = ApiKey['scopes'][number];
 

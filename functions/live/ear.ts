@@ -1,6 +1,6 @@
 import type { TaskProgress } from '../../shared/domain/progress.ts';
 import type { Logger } from '../../shared/logging.ts';
-import type { ProgressBus, ProgressSubscription } from '../../shared/ports.ts';
+import type { ProgressBus, ProgressSubscription } from '../../shared/ports/messages.ts';
 import type { Intervals } from './intervals.ts';
 
 /** This process's one subscription to live progress, open while somebody needs it and a while longer. */

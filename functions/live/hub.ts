@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Job } from '../../shared/domain/job.ts';
 import type { Logger } from '../../shared/logging.ts';
-import type { JobStore, ProgressBus } from '../../shared/ports.ts';
+import type { ProgressBus } from '../../shared/ports/messages.ts';
+import type { JobStore } from '../../shared/ports/stores.ts';
 import { type EventStream, openEventStream } from '../http/event-stream.ts';
 import { createEar } from './ear.ts';
 import type { Position } from './event-id.ts';

@@ -2,7 +2,7 @@ import type { Job } from '../../shared/domain/job.ts';
 import type { TaskProgress } from '../../shared/domain/progress.ts';
 import { reportError } from '../../shared/errors.ts';
 import { type Logger, labelsField } from '../../shared/logging.ts';
-import type { JobStore } from '../../shared/ports.ts';
+import type { JobStore } from '../../shared/ports/stores.ts';
 import type { Position } from './event-id.ts';
 import type { Batch, Feed } from './feed.ts';
 import type { Intervals } from './intervals.ts';

@@ -1,5 +1,5 @@
 import { isTerminal, type Job } from '../../shared/domain/job.ts';
-import type { JobDetail, JobStore } from '../../shared/ports.ts';
+import type { JobDetail, JobStore } from '../../shared/ports/stores.ts';
 import type { Intervals } from './intervals.ts';
 
 /** Reads a job's record again and again, as seldom as it can. */

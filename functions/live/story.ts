@@ -1,7 +1,7 @@
 import { isTerminal, type Job } from '../../shared/domain/job.ts';
 import type { TaskProgress } from '../../shared/domain/progress.ts';
 import type { ErrorReport } from '../../shared/errors.ts';
-import type { JobDetail } from '../../shared/ports.ts';
+import type { JobDetail } from '../../shared/ports/stores.ts';
 import { formatEvent } from '../http/sse.ts';
 import { type JobDetailView, viewJobDetail } from '../views/job.ts';
 import type { ShownTable } from '../views/progress.ts';

@@ -6,7 +6,7 @@ import {
   tableProgress,
 } from '../../shared/domain/progress.ts';
 import type { Split } from '../../shared/domain/split.ts';
-import type { JobDetail } from '../../shared/ports.ts';
+import type { JobDetail } from '../../shared/ports/stores.ts';
 import type { ShownTable } from '../views/progress.ts';
 
 /** What is known of a job's progress: its record, and what its tasks have said since. */

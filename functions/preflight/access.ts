@@ -1,7 +1,7 @@
 import type { PlannedColumn } from '../../shared/domain/column.ts';
 import type { PlannedCondition } from '../../shared/domain/filter.ts';
 import { OraFerryError } from '../../shared/errors.ts';
-import type { OracleSource, TableName } from '../../shared/ports.ts';
+import type { OracleSource, TableName } from '../../shared/ports/oracle.ts';
 
 type Privilege = 'SELECT' | 'FLASHBACK';
 

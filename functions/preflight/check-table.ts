@@ -14,7 +14,7 @@ import type {
   TableDefinition,
   TableName,
   TablePolicies,
-} from '../../shared/ports.ts';
+} from '../../shared/ports/oracle.ts';
 import type { TableCheck } from '../views/preflight.ts';
 import { unsupportedOf, viewPlannedColumn } from '../views/table.ts';
 import { type Obstacle, probeAccess } from './access.ts';

@@ -4,7 +4,7 @@ import {
   grantScript,
   type SystemObject,
 } from '../../shared/oracle/grants.ts';
-import type { DatabaseFacts, TablePolicies } from '../../shared/ports.ts';
+import type { DatabaseFacts, TablePolicies } from '../../shared/ports/oracle.ts';
 import type { Grant, Preflight, TableCheck } from '../views/preflight.ts';
 import { isDivided } from './undo.ts';
 

@@ -1,5 +1,5 @@
 import type { Transport } from '../../shared/domain/transport.ts';
-import type { DatabaseFacts } from '../../shared/ports.ts';
+import type { DatabaseFacts } from '../../shared/ports/oracle.ts';
 import type { Preflight, TableCheck, Warning } from '../views/preflight.ts';
 
 /** What one session reads at least, in bytes a second: an assumption that errs on the slow side. */

@@ -1,6 +1,6 @@
 import type { PlannedColumn } from '../../shared/domain/column.ts';
 import { isOpenNumber } from '../../shared/domain/type-rules.ts';
-import type { DatabaseFacts, TableDefinition, TablePolicies } from '../../shared/ports.ts';
+import type { DatabaseFacts, TableDefinition, TablePolicies } from '../../shared/ports/oracle.ts';
 import type { Warning } from '../views/preflight.ts';
 
 /** What an export of the table would do without complaint, though perhaps not as its owner expects. */

@@ -10,7 +10,7 @@ import { type Job, type JobState, jobTransitions } from '../../shared/domain/job
 import { manifestName } from '../../shared/domain/layout.ts';
 import { splitMethods } from '../../shared/domain/split-range.ts';
 import type { ErrorReport } from '../../shared/errors.ts';
-import type { ExtractionPage, JobDetail } from '../../shared/ports.ts';
+import type { ExtractionPage, JobDetail } from '../../shared/ports/stores.ts';
 
 export const errorView = z.object({
   code: z.string(),

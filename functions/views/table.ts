@@ -3,7 +3,7 @@ import type { ColumnDefinition, PlannedColumn } from '../../shared/domain/column
 import { planColumn } from '../../shared/domain/plan-columns.ts';
 import type { TableKind } from '../../shared/domain/table.ts';
 import { describeType } from '../../shared/domain/type-rules.ts';
-import type { TableDefinition } from '../../shared/ports.ts';
+import type { TableDefinition } from '../../shared/ports/oracle.ts';
 import { errorView } from './job.ts';
 
 export const tableKind = z.enum([

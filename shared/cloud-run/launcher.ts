@@ -2,7 +2,7 @@ import { ExecutionsClient, JobsClient, type protos } from '@google-cloud/run';
 import { credentials } from '@grpc/grpc-js';
 import type { Config } from '../config.ts';
 import { type Logger, labelsField } from '../logging.ts';
-import type { ExecutionState, LaunchRequest, TaskLauncher } from '../ports.ts';
+import type { ExecutionState, LaunchRequest, TaskLauncher } from '../ports/launcher.ts';
 import { codeOf, grpcStatus, launchError } from './errors.ts';
 
 type Execution = protos.google.cloud.run.v2.IExecution;

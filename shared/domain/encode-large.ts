@@ -1,4 +1,4 @@
-import type { LargeValue } from '../ports.ts';
+import type { LargeValue } from '../ports/oracle.ts';
 import { hasReplacement } from './replacement.ts';
 
 /** A JSON string of a text that is read in pieces. */

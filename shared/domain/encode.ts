@@ -1,5 +1,5 @@
 import { OraFerryError } from '../errors.ts';
-import type { LargeValue, Row } from '../ports.ts';
+import type { LargeValue, Row } from '../ports/oracle.ts';
 import type { PlannedColumn } from './column.ts';
 import { encodeDaySecond, encodeYearMonth } from './encode-interval.ts';
 import { largeBytes, largeText } from './encode-large.ts';

@@ -11,7 +11,7 @@ import type { Job } from '../domain/job.ts';
 import type { SplitProgress } from '../domain/progress.ts';
 import type { Split } from '../domain/split.ts';
 import type { Transport } from '../domain/transport.ts';
-import type { Ticket } from '../ports.ts';
+import type { Ticket } from '../ports/stores.ts';
 
 /** What lies where. Ids of documents that are written often are random or hashed, so that no range of keys gets hot. */
 

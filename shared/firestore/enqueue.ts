@@ -2,7 +2,7 @@ import { type Firestore, Timestamp, type Transaction } from '@google-cloud/fires
 import { type Job, unfinishedStates } from '../domain/job.ts';
 import { jobPrefix } from '../domain/layout.ts';
 import { OraFerryError } from '../errors.ts';
-import type { Enqueued, ExecuteRequest } from '../ports.ts';
+import type { Enqueued, ExecuteRequest } from '../ports/stores.ts';
 import {
   byId,
   executeGate,

@@ -8,7 +8,7 @@ import {
 } from '../domain/extraction.ts';
 import type { Job } from '../domain/job.ts';
 import type { Split } from '../domain/split.ts';
-import type { ExtractionPage, PageRequest } from '../ports.ts';
+import type { ExtractionPage, PageRequest } from '../ports/stores.ts';
 import { extractions, select, splits, toExtraction, toSplit } from './documents.ts';
 import { makeToken, parseToken } from './paging.ts';
 

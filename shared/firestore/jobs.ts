@@ -8,7 +8,7 @@ import type {
 import { isCancellable, type Job } from '../domain/job.ts';
 import { OraFerryError } from '../errors.ts';
 import { createTurns } from '../in-turn.ts';
-import type { JobDetail, JobFilter, JobStore } from '../ports.ts';
+import type { JobDetail, JobFilter, JobStore } from '../ports/stores.ts';
 import {
   byId,
   extractions,

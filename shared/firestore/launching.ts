@@ -6,7 +6,7 @@ import {
   type Transaction,
 } from '@google-cloud/firestore';
 import type { ErrorReport } from '../errors.ts';
-import type { Launch, Refusals } from '../ports.ts';
+import type { Launch, Refusals } from '../ports/stores.ts';
 import { type JobDocument, jobs, newId } from './documents.ts';
 
 /** Who may call RunJob for a job, and note what came of it: see JobStore. */

@@ -2,7 +2,7 @@ import { FieldValue, type Firestore, type Transaction } from '@google-cloud/fire
 import { openPhases } from '../domain/extraction.ts';
 import { type Job, type JobOutcome, type JobState, mayBecome } from '../domain/job.ts';
 import type { FinishedVersion } from '../domain/retention.ts';
-import type { ExtractionResult } from '../ports.ts';
+import type { ExtractionResult } from '../ports/ledger.ts';
 import { extractions, type JobDocument, jobs, select, splits, toJob } from './documents.ts';
 import { isHolderLive, lost } from './leases.ts';
 import { supersedeAll } from './supersede.ts';

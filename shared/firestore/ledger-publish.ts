@@ -1,7 +1,7 @@
 import { FieldValue, type Firestore, type Transaction } from '@google-cloud/firestore';
 import type { TableClaim } from '../domain/extraction.ts';
 import type { SplitRange } from '../domain/split-range.ts';
-import type { TablePlan } from '../ports.ts';
+import type { TablePlan } from '../ports/ledger.ts';
 import { batchesOf, type WeighedWrite, weightOf } from './batches.ts';
 import { jobs, largestSize, type SplitDocument, splitId, splits } from './documents.ts';
 import { lost } from './leases.ts';

@@ -1,6 +1,6 @@
 import type { Firestore } from '@google-cloud/firestore';
 import type { Job } from '../domain/job.ts';
-import type { WorkQueue } from '../ports.ts';
+import type { WorkQueue } from '../ports/ledger.ts';
 import { store } from './errors.ts';
 import type { Candidate, Claimer } from './queue-candidate.ts';
 import { createLook } from './queue-look.ts';

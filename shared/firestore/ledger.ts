@@ -1,7 +1,7 @@
 import { FieldValue, type Firestore } from '@google-cloud/firestore';
 import type { Extraction } from '../domain/extraction.ts';
 import { OraFerryError } from '../errors.ts';
-import type { JobLedger } from '../ports.ts';
+import type { JobLedger } from '../ports/ledger.ts';
 import {
   byId,
   extractions,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { FieldPath, type Query } from '@google-cloud/firestore';
 import { z } from 'zod';
 import { OraFerryError } from '../errors.ts';
-import type { Page, PageRequest } from '../ports.ts';
+import type { Page, PageRequest } from '../ports/stores.ts';
 import { idForm } from './documents.ts';
 
 const position = z.tuple([z.iso.datetime(), z.string().regex(idForm)]);

@@ -1,5 +1,5 @@
 import type { Firestore } from '@google-cloud/firestore';
-import type { Work } from '../ports.ts';
+import type { Work } from '../ports/ledger.ts';
 import type { TaskClaims } from './task-claims.ts';
 
 /** Whose queue it is, and what it has handed out or is about to. */

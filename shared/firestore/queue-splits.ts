@@ -1,6 +1,6 @@
 import type { QueryDocumentSnapshot } from '@google-cloud/firestore';
 import type { Claim } from '../domain/split.ts';
-import type { Work } from '../ports.ts';
+import type { Work } from '../ports/ledger.ts';
 import { largestSize, newId, type SplitDocument, select, splits, toSplit } from './documents.ts';
 import { isPreconditionFailure } from './errors.ts';
 import { versionOf } from './ledger-splits.ts';

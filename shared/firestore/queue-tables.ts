@@ -1,6 +1,6 @@
 import type { Query, QueryDocumentSnapshot } from '@google-cloud/firestore';
 import { openPhases, type TableClaim } from '../domain/extraction.ts';
-import type { Work } from '../ports.ts';
+import type { Work } from '../ports/ledger.ts';
 import { type ExtractionDocument, extractions, newId, select } from './documents.ts';
 import { isPreconditionFailure } from './errors.ts';
 import { hasOpenSplit, takeCheck } from './ledger-tables.ts';

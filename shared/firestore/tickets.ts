@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Firestore, Timestamp } from '@google-cloud/firestore';
-import type { Ticket, TicketStore } from '../ports.ts';
+import type { Ticket, TicketStore } from '../ports/stores.ts';
 import { newId, ticket as ticketRecord } from './documents.ts';
 import { store } from './errors.ts';
 

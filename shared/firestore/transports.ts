@@ -2,7 +2,7 @@ import type { DocumentSnapshot, Firestore, Transaction } from '@google-cloud/fir
 import { unfinishedStates } from '../domain/job.ts';
 import type { Transport, TransportInput } from '../domain/transport.ts';
 import { OraFerryError } from '../errors.ts';
-import type { TransportStore } from '../ports.ts';
+import type { TransportStore } from '../ports/stores.ts';
 import {
   byId,
   jobs,

@@ -1,7 +1,7 @@
 import { FieldPath, type Firestore, type Transaction } from '@google-cloud/firestore';
 import { isTerminal, type Job, mayBecome } from '../domain/job.ts';
 import type { ErrorReport } from '../errors.ts';
-import type { Launch } from '../ports.ts';
+import type { Launch } from '../ports/stores.ts';
 import { type JobDocument, jobs, leases, newId, select, toJob } from './documents.ts';
 import { isLaunching } from './launching.ts';
 import { leaseLeftMs } from './leases.ts';

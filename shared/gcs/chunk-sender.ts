@@ -1,4 +1,4 @@
-import type { StoredObject } from '../ports.ts';
+import type { StoredObject } from '../ports/objects.ts';
 import type { Chunk } from './chunks.ts';
 import type { UploadSession } from './session.ts';
 

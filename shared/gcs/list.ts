@@ -1,5 +1,5 @@
 import type { Storage } from '@google-cloud/storage';
-import type { StoredObject } from '../ports.ts';
+import type { StoredObject } from '../ports/objects.ts';
 import type { Call } from './caller.ts';
 import { toStoredObject } from './stored-object.ts';
 

@@ -1,5 +1,5 @@
 import { CRC32C } from '@google-cloud/storage';
-import type { StoredObject } from '../ports.ts';
+import type { StoredObject } from '../ports/objects.ts';
 import { createCaller } from './caller.ts';
 import { createClient } from './client.ts';
 import { openContent } from './content.ts';

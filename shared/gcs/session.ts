@@ -1,4 +1,4 @@
-import type { StoredObject } from '../ports.ts';
+import type { StoredObject } from '../ports/objects.ts';
 import { HttpStatusError } from './errors.ts';
 import type { Answer, Requester } from './requester.ts';
 import { toStoredObject } from './stored-object.ts';

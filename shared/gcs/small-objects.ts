@@ -1,6 +1,6 @@
 import type { Storage } from '@google-cloud/storage';
 import { OraFerryError } from '../errors.ts';
-import type { ObjectStore, StoredObject } from '../ports.ts';
+import type { ObjectStore, StoredObject } from '../ports/objects.ts';
 import { isRetryable } from '../retry.ts';
 import type { Call } from './caller.ts';
 import { checksumOf } from './content.ts';

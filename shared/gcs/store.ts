@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Logger } from '../logging.ts';
-import type { ObjectStore } from '../ports.ts';
+import type { ObjectStore } from '../ports/objects.ts';
 import type { RetryPolicy } from '../retry.ts';
 import { createCaller } from './caller.ts';
 import { createClient } from './client.ts';

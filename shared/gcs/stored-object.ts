@@ -1,5 +1,5 @@
 import { CRC32C, type FileMetadata } from '@google-cloud/storage';
-import type { StoredObject } from '../ports.ts';
+import type { StoredObject } from '../ports/objects.ts';
 
 /** Size and checksum of content, in the form in which Cloud Storage tells its own. */
 export interface Digest {

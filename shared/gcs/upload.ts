@@ -1,7 +1,7 @@
 import { CRC32C } from '@google-cloud/storage';
 import { OraFerryError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
-import type { ObjectStore, StoredObject } from '../ports.ts';
+import type { ObjectStore, StoredObject } from '../ports/objects.ts';
 import { type RetryPolicy, withRetry } from '../retry.ts';
 import { createChunkSender, SessionError } from './chunk-sender.ts';
 import { type Chunk, chunksOf } from './chunks.ts';

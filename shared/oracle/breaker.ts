@@ -9,7 +9,7 @@ import {
 } from 'cockatiel';
 import { OraFerryError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
-import type { OracleConnection } from '../ports.ts';
+import type { OracleConnection } from '../ports/oracle.ts';
 import { isUnreachable } from './errors.ts';
 
 export interface CircuitOptions {

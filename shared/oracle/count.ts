@@ -1,5 +1,5 @@
 import { OraFerryError } from '../errors.ts';
-import type { RowChoice, RowQuery, TableName } from '../ports.ts';
+import type { RowChoice, RowQuery, TableName } from '../ports/oracle.ts';
 import type { ConnectionPool } from './pool.ts';
 import { query } from './query.ts';
 import { type Session, withSession } from './session.ts';

@@ -1,5 +1,5 @@
 import { OraFerryError } from '../errors.ts';
-import type { TableName } from '../ports.ts';
+import type { TableName } from '../ports/oracle.ts';
 import { closedEarly, isKnown, type Meaning, meaningOf } from './meanings.ts';
 
 /**

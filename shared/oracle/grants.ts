@@ -1,4 +1,4 @@
-import type { TableName } from '../ports.ts';
+import type { TableName } from '../ports/oracle.ts';
 import { quoteName } from './quote-name.ts';
 
 /**

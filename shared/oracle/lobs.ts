@@ -1,7 +1,7 @@
 import type oracledb from 'oracledb';
 import type { PlannedColumn } from '../domain/column.ts';
 import { OraFerryError } from '../errors.ts';
-import type { LargeValue, Row } from '../ports.ts';
+import type { LargeValue, Row } from '../ports/oracle.ts';
 import type { Session } from './session.ts';
 import { isLob } from './sql.ts';
 

@@ -2,7 +2,7 @@ import oracledb from 'oracledb';
 import { OraFerryError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
 import { driverMode, type OracleConfig } from '../oracle-config.ts';
-import type { OracleConnection } from '../ports.ts';
+import type { OracleConnection } from '../ports/oracle.ts';
 import { type Circuit, type CircuitOptions, createCircuit, noCircuit } from './breaker.ts';
 import { thickConnectString } from './connect-string.ts';
 import { prepareDriver } from './driver.ts';

@@ -1,5 +1,5 @@
 import oracledb from 'oracledb';
-import type { TableName } from '../ports.ts';
+import type { TableName } from '../ports/oracle.ts';
 import { isRefused } from './errors.ts';
 import type { Session } from './session.ts';
 

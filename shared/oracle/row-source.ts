@@ -1,7 +1,7 @@
 import oracledb from 'oracledb';
 import type { PlannedColumn } from '../domain/column.ts';
 import { declaredLength } from '../domain/type-rules.ts';
-import type { Row, RowQuery } from '../ports.ts';
+import type { Row, RowQuery } from '../ports/oracle.ts';
 import { countIn } from './count.ts';
 import { createLongRows, isLong, type LongRows } from './lobs.ts';
 import type { ConnectionPool } from './pool.ts';

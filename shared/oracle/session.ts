@@ -1,6 +1,6 @@
 import type oracledb from 'oracledb';
 import { OraFerryError } from '../errors.ts';
-import type { TableName } from '../ports.ts';
+import type { TableName } from '../ports/oracle.ts';
 import { translateOracleError } from './errors.ts';
 import { type ConnectionPool, shownAction } from './pool.ts';
 

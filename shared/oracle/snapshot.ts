@@ -1,5 +1,5 @@
 import { OraFerryError } from '../errors.ts';
-import type { DatabaseFacts, ScnSource } from '../ports.ts';
+import type { DatabaseFacts, ScnSource } from '../ports/oracle.ts';
 import type { ConnectionPool } from './pool.ts';
 import { queryIfAllowed } from './query.ts';
 import { type Session, withSession } from './session.ts';

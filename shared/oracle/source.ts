@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { driverMode } from '../oracle-config.ts';
-import type { OracleSource } from '../ports.ts';
+import type { OracleSource } from '../ports/oracle.ts';
 import { describeTable, describeTables } from './catalog/describe.ts';
 import { readFacts } from './catalog/facts.ts';
 import { readIdentities } from './catalog/identities.ts';

@@ -1,6 +1,6 @@
 import type { BindParameters } from 'oracledb';
 import type { PlannedColumn } from '../domain/column.ts';
-import type { RowChoice, RowQuery, TableName } from '../ports.ts';
+import type { RowChoice, RowQuery, TableName } from '../ports/oracle.ts';
 import { filterClause } from './filter.ts';
 import { quoteName } from './quote-name.ts';
 import { rangeClause } from './range.ts';

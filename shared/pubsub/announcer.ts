@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { completionOf } from '../domain/completion.ts';
-import type { JobAnnouncer } from '../ports.ts';
+import type { JobAnnouncer } from '../ports/messages.ts';
 import { call, callOptions } from './calls.ts';
 import { createPubSub } from './client.ts';
 

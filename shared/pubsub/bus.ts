@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { TaskProgress } from '../domain/progress.ts';
 import { OraFerryError } from '../errors.ts';
 import type { Logger } from '../logging.ts';
-import type { ProgressBus, ProgressSubscription } from '../ports.ts';
+import type { ProgressBus, ProgressSubscription } from '../ports/messages.ts';
 import { call, callOptions } from './calls.ts';
 import { createPubSub } from './client.ts';
 import { toMessage } from './messages.ts';

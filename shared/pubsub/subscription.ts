@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Duration, type Message, type Subscription, type Topic } from '@google-cloud/pubsub';
 import type { TaskProgress } from '../domain/progress.ts';
 import type { Logger } from '../logging.ts';
-import type { ProgressSubscription } from '../ports.ts';
+import type { ProgressSubscription } from '../ports/messages.ts';
 import { call, callOptions } from './calls.ts';
 import { readMessage } from './messages.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CRC32C } from '@google-cloud/storage';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ObjectStore } from '../../shared/ports.ts';
+import type { ObjectStore } from '../../shared/ports/objects.ts';
 
 export interface ObjectStoreUnderTest {
   readonly store: ObjectStore;

@@ -1,7 +1,7 @@
 import type { PubSub } from '@google-cloud/pubsub';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { TaskProgress } from '../../shared/domain/progress.ts';
-import type { ProgressBus } from '../../shared/ports.ts';
+import type { ProgressBus } from '../../shared/ports/messages.ts';
 import { openBus, openClient, progressOf, topicId } from '../support/pubsub.ts';
 
 export interface PubSubServer {

@@ -3,7 +3,7 @@ import { fingerprintOf } from '../../functions/execute.ts';
 import { ensureLaunched } from '../../functions/launch.ts';
 import { startCloudRun } from '../../infra/local/cloud-run/server.ts';
 import { OraFerryError } from '../../shared/errors.ts';
-import type { Launch } from '../../shared/ports.ts';
+import type { Launch } from '../../shared/ports/stores.ts';
 import { defaultOptions } from '../support/options.ts';
 import { farLimits, present } from '../support/stores.ts';
 import { type Api, bucket, keys, startApi, transportNamed } from './api.ts';

@@ -5,7 +5,7 @@ import { createTaskContext, type TaskContext } from '../../jobs/context.ts';
 import { mostPlans } from '../../shared/domain/extraction.ts';
 import type { Job } from '../../shared/domain/job.ts';
 import type { Claim } from '../../shared/domain/split.ts';
-import type { JobLedger } from '../../shared/ports.ts';
+import type { JobLedger } from '../../shared/ports/ledger.ts';
 import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
 
 let fixture: JobFixture;

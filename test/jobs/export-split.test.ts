@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { exportSplit, type SplitHooks, type SplitProgress } from '../../jobs/export-split.ts';
 import { OraFerryError } from '../../shared/errors.ts';
-import type { ObjectStore } from '../../shared/ports.ts';
+import type { ObjectStore } from '../../shared/ports/objects.ts';
 import { createNumbered } from '../shared/oracle/fixture.ts';
 import { bucket, createBulky, firstPart, useServers } from './fixture.ts';
 

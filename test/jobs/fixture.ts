@@ -10,7 +10,8 @@ import type { SplitTask } from '../../jobs/export-split.ts';
 import { loadConfig } from '../../shared/config.ts';
 import { partName } from '../../shared/domain/layout.ts';
 import { createObjectStore, type ObjectStoreOptions } from '../../shared/gcs/store.ts';
-import type { ObjectStore, OracleSource, TableName } from '../../shared/ports.ts';
+import type { ObjectStore } from '../../shared/ports/objects.ts';
+import type { OracleSource, TableName } from '../../shared/ports/oracle.ts';
 import { type OracleFixture, planAll, silent, useOracle } from '../shared/oracle/fixture.ts';
 
 export const bucket = 'exports-test';

@@ -4,7 +4,7 @@ import { createTaskContext } from '../../jobs/context.ts';
 import { runJob } from '../../jobs/run-job.ts';
 import { OraFerryError } from '../../shared/errors.ts';
 import { createObjectStore } from '../../shared/gcs/store.ts';
-import type { JobLedger } from '../../shared/ports.ts';
+import type { JobLedger } from '../../shared/ports/ledger.ts';
 import { fillTable, type JobFixture, startJobFixture } from '../support/job-fixture.ts';
 
 // Needs faults and rows of the past, which only the local server has; tables.integration.test.ts does not.

@@ -4,7 +4,7 @@ import { holdLease } from '../../jobs/task-lease.ts';
 import { loadConfig } from '../../shared/config.ts';
 import { leases } from '../../shared/firestore/documents.ts';
 import { createLogger } from '../../shared/logging.ts';
-import type { JobLedger } from '../../shared/ports.ts';
+import type { JobLedger } from '../../shared/ports/ledger.ts';
 import { type Stores, storesOn } from '../support/stores.ts';
 
 const open = storesOn(startFirestore);

@@ -17,7 +17,7 @@ import { transportInput } from '../../shared/domain/transport.ts';
 import { createFirestore } from '../../shared/firestore/client.ts';
 import { createJobStore } from '../../shared/firestore/jobs.ts';
 import { createTransportStore } from '../../shared/firestore/transports.ts';
-import type { JobDetail } from '../../shared/ports.ts';
+import type { JobDetail } from '../../shared/ports/stores.ts';
 import { executeRequest } from './stores.ts';
 
 export type JobFixture = Awaited<ReturnType<typeof startJobFixture>>;

@@ -12,16 +12,14 @@ import { createJobStore } from '../../shared/firestore/jobs.ts';
 import { createJobLedger } from '../../shared/firestore/ledger.ts';
 import { createTicketStore } from '../../shared/firestore/tickets.ts';
 import { createTransportStore } from '../../shared/firestore/transports.ts';
+import type { JobLedger, TablePlan, Work } from '../../shared/ports/ledger.ts';
 import type {
   ExecuteLimits,
   ExecuteRequest,
-  JobLedger,
   JobStore,
-  TablePlan,
   TicketStore,
   TransportStore,
-  Work,
-} from '../../shared/ports.ts';
+} from '../../shared/ports/stores.ts';
 
 /** A started Firestore server: `host` is `127.0.0.1:PORT`. */
 export interface StoreServer {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OracleSource } from '../../shared/ports.ts';
+import type { OracleSource } from '../../shared/ports/oracle.ts';
 import { type ExactJson, isSameJson } from '../support/exact-json.ts';
 import { openLocalDatabase } from '../support/source-database/local.ts';
 import { openSourceDatabase, type SourceDatabase } from '../support/source-database.ts';

@@ -3,7 +3,7 @@ import { encodeChunks, type Tally } from '../../jobs/encode-chunks.ts';
 import { planColumns } from '../../shared/domain/plan-columns.ts';
 import { type BigQueryField, bigQueryFields } from '../../shared/domain/schema.ts';
 import { createOracleSource } from '../../shared/oracle/source.ts';
-import type { OracleSource } from '../../shared/ports.ts';
+import type { OracleSource } from '../../shared/ports/oracle.ts';
 import { type ExactJson, parseExact } from '../support/exact-json.ts';
 import type { SourceDatabase } from '../support/source-database.ts';
 import type { Sample, TypeCase } from './type-case.ts';

@@ -1,5 +1,5 @@
 import type { ColumnDefinition } from '../../domain/column.ts';
-import type { TableDefinition, TableName } from '../../ports.ts';
+import type { TableDefinition, TableName } from '../../ports/oracle.ts';
 import { type Cell, inBatches, nameKey, query } from '../query.ts';
 import type { Session } from '../session.ts';
 import { columnsNamed } from './statements.ts';

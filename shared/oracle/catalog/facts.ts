@@ -1,4 +1,4 @@
-import type { DatabaseFacts } from '../../ports.ts';
+import type { DatabaseFacts } from '../../ports/oracle.ts';
 import type { ConnectionPool } from '../pool.ts';
 import { query, queryIfAllowed } from '../query.ts';
 import { type Session, withSession } from '../session.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TableName } from '../../ports.ts';
+import type { TableName } from '../../ports/oracle.ts';
 import type { ConnectionPool } from '../pool.ts';
 import { type Cell, inBatches, nameKey, query } from '../query.ts';
 import { type Session, withSession } from '../session.ts';

@@ -1,4 +1,4 @@
-import type { OracleCatalogue, TableFilter } from '../../ports.ts';
+import type { OracleCatalogue, TableFilter } from '../../ports/oracle.ts';
 import type { ConnectionPool } from '../pool.ts';
 import { query } from '../query.ts';
 import { withSession } from '../session.ts';

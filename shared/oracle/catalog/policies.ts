@@ -1,4 +1,4 @@
-import type { TableName, TablePolicies } from '../../ports.ts';
+import type { TableName, TablePolicies } from '../../ports/oracle.ts';
 import type { ConnectionPool } from '../pool.ts';
 import { inBatches, nameKey, queryIfAllowed } from '../query.ts';
 import { type Session, withSession } from '../session.ts';

@@ -1,4 +1,4 @@
-import type { TableName } from '../../ports.ts';
+import type { TableName } from '../../ports/oracle.ts';
 import type { ConnectionPool } from '../pool.ts';
 import { inBatches, nameKey, queryIfAllowed } from '../query.ts';
 import { withSession } from '../session.ts';

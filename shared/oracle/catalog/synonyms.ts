@@ -1,5 +1,5 @@
 import { OraFerryError } from '../../errors.ts';
-import type { TableName } from '../../ports.ts';
+import type { TableName } from '../../ports/oracle.ts';
 import { inBatches, nameKey, query } from '../query.ts';
 import type { Session } from '../session.ts';
 import { synonymsNamed } from './statements.ts';

@@ -1,5 +1,5 @@
 import type { TableKind, TableStatistics } from '../../domain/table.ts';
-import type { TableDefinition } from '../../ports.ts';
+import type { TableDefinition } from '../../ports/oracle.ts';
 import type { Cell } from '../query.ts';
 
 /** A row of the query `tablesNamed`; a view has nothing behind its comment. */

@@ -1,6 +1,6 @@
 import type { TableKind } from '../../domain/table.ts';
 import { OraFerryError } from '../../errors.ts';
-import type { SplitLayout, SplitRequest } from '../../ports.ts';
+import type { SplitLayout, SplitRequest } from '../../ports/oracle.ts';
 import type { ConnectionPool } from '../pool.ts';
 import { queryIfAllowed } from '../query.ts';
 import { type Session, withSession } from '../session.ts';

@@ -1,6 +1,6 @@
 import type { PlannedCondition } from '../../domain/filter.ts';
 import type { SplitRange } from '../../domain/split-range.ts';
-import type { SplitRequest } from '../../ports.ts';
+import type { SplitRequest } from '../../ports/oracle.ts';
 import { type Cell, query } from '../query.ts';
 import type { Session } from '../session.ts';
 import { cutTypes, type KeyType } from './key-values.ts';

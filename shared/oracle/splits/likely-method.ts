@@ -1,6 +1,6 @@
 import type { SplitMethod } from '../../domain/split-range.ts';
 import type { TableKind } from '../../domain/table.ts';
-import type { DatabaseFacts } from '../../ports.ts';
+import type { DatabaseFacts } from '../../ports/oracle.ts';
 
 type Rights = Pick<DatabaseFacts, 'views' | 'makesChunks'>;
 

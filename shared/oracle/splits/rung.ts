@@ -1,4 +1,4 @@
-import type { SplitLayout, SplitRequest } from '../../ports.ts';
+import type { SplitLayout, SplitRequest } from '../../ports/oracle.ts';
 import type { Session } from '../session.ts';
 
 /** One way to divide a table; undefined when it does not suit the table. May throw what Oracle says. */

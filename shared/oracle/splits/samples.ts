@@ -1,4 +1,4 @@
-import type { SplitRequest } from '../../ports.ts';
+import type { SplitRequest } from '../../ports/oracle.ts';
 import { query } from '../query.ts';
 import type { Session } from '../session.ts';
 import { evenCuts, isPhysicalRowid, rangesBetween } from './rowids.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planFilter } from '../../../shared/domain/filter.ts';
 import type { WhereCondition } from '../../../shared/domain/where.ts';
-import type { OracleSource, Row, TableName } from '../../../shared/ports.ts';
+import type { OracleSource, Row, TableName } from '../../../shared/ports/oracle.ts';
 import { collect, planAll } from '../../shared/oracle/fixture.ts';
 import { id, live, numbered, type SourceUnderTest } from './source-under-test.ts';
 

@@ -2,7 +2,7 @@ import { beforeAll } from 'vitest';
 import type { LocalColumn, LocalTable, Value } from '../../../infra/local/oracle/database.ts';
 import { createOracleSource } from '../../../shared/oracle/source.ts';
 import type { OracleConfig } from '../../../shared/oracle-config.ts';
-import type { OracleSource, TableName } from '../../../shared/ports.ts';
+import type { OracleSource, TableName } from '../../../shared/ports/oracle.ts';
 import { silent } from '../../shared/oracle/fixture.ts';
 import type { SourceDatabase } from '../../support/source-database.ts';
 

@@ -2,7 +2,7 @@ import { Timestamp } from '@google-cloud/firestore';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../shared/domain/job.ts';
 import { createJobStore } from '../../../shared/firestore/jobs.ts';
-import type { ExecuteRequest } from '../../../shared/ports.ts';
+import type { ExecuteRequest } from '../../../shared/ports/stores.ts';
 import {
   executeRequest,
   inputOf,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PageRequest } from '../../../shared/ports.ts';
+import type { PageRequest } from '../../../shared/ports/stores.ts';
 import { planningJob, present, type Stores } from '../../support/stores.ts';
 
 /** How a JobStore pages the tables of a job. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Job } from '../../../shared/domain/job.ts';
-import type { WorkQueue } from '../../../shared/ports.ts';
+import type { WorkQueue } from '../../../shared/ports/ledger.ts';
 import {
   claimOne,
   claimTable,

@@ -9,7 +9,7 @@ import {
 import type { Job } from '../../../shared/domain/job.ts';
 import { type Claim, type Split, splitTransitions } from '../../../shared/domain/split.ts';
 import { OraFerryError } from '../../../shared/errors.ts';
-import type { Work, WorkQueue } from '../../../shared/ports.ts';
+import type { Work, WorkQueue } from '../../../shared/ports/ledger.ts';
 import {
   aTable,
   longMs,

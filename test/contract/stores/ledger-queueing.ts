@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { TableClaim } from '../../../shared/domain/extraction.ts';
 import type { Claim } from '../../../shared/domain/split.ts';
-import type { Work } from '../../../shared/ports.ts';
+import type { Work } from '../../../shared/ports/ledger.ts';
 import {
   aTable,
   claimOne,

@@ -9,7 +9,7 @@ import { startPubSub } from '../../../infra/local/pubsub/server.ts';
 import { loadConfig } from '../../../shared/config.ts';
 import { OraFerryError } from '../../../shared/errors.ts';
 import { createLogger } from '../../../shared/logging.ts';
-import type { JobStore } from '../../../shared/ports.ts';
+import type { JobStore } from '../../../shared/ports/stores.ts';
 import { createProgressBus } from '../../../shared/pubsub/bus.ts';
 import { type Api, startApi } from '../api.ts';
 import { countOf, expectDocumented, openEvents } from '../events.ts';

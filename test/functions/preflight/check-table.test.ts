@@ -8,7 +8,7 @@ import type {
   OracleSource,
   TableDefinition,
   TablePolicies,
-} from '../../../shared/ports.ts';
+} from '../../../shared/ports/oracle.ts';
 
 test('a user from whom DBMS_LOB was taken needs EXECUTE on it', async () => {
   const message = 'ORA-00904: "DBMS_LOB"."GETLENGTH": invalid identifier';

@@ -4,7 +4,7 @@ import { type LocalCloudRun, startCloudRun } from '../../../infra/local/cloud-ru
 import { createTaskLauncher } from '../../../shared/cloud-run/launcher.ts';
 import { type Config, loadConfig } from '../../../shared/config.ts';
 import { createLogger } from '../../../shared/logging.ts';
-import type { LaunchRequest, TaskLauncher } from '../../../shared/ports.ts';
+import type { LaunchRequest, TaskLauncher } from '../../../shared/ports/launcher.ts';
 
 const program = (script: string) => ({
   command: [process.execPath, '-e', script, '--'],

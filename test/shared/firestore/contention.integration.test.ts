@@ -4,7 +4,7 @@ import { startFirestore } from '../../../infra/local/firestore/server.ts';
 import { missingPrograms, startEmulator } from '../../../infra/local/gcloud/emulator.ts';
 import type { Job } from '../../../shared/domain/job.ts';
 import type { Claim } from '../../../shared/domain/split.ts';
-import type { JobLedger, WorkQueue } from '../../../shared/ports.ts';
+import type { JobLedger, WorkQueue } from '../../../shared/ports/ledger.ts';
 import {
   longMs,
   partOf,

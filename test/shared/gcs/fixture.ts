@@ -5,7 +5,7 @@ import { type GcsServer, startGcs } from '../../../infra/local/gcs/server.ts';
 import { loadConfig } from '../../../shared/config.ts';
 import { createObjectStore, type ObjectStoreOptions } from '../../../shared/gcs/store.ts';
 import { createLogger } from '../../../shared/logging.ts';
-import type { ObjectStore } from '../../../shared/ports.ts';
+import type { ObjectStore } from '../../../shared/ports/objects.ts';
 
 export const bucket = 'exports';
 export const KiB = 1024;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planFilter } from '../../../shared/domain/filter.ts';
 import { planColumns } from '../../../shared/domain/plan-columns.ts';
 import { type WhereCondition, whereInput } from '../../../shared/domain/where.ts';
-import type { OracleSource, TableName } from '../../../shared/ports.ts';
+import type { OracleSource, TableName } from '../../../shared/ports/oracle.ts';
 import { conditionTypes } from '../../support/condition-types.ts';
 import { collect, useOracle } from './fixture.ts';
 

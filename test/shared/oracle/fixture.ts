@@ -8,7 +8,7 @@ import { planColumns } from '../../../shared/domain/plan-columns.ts';
 import type { CircuitOptions } from '../../../shared/oracle/breaker.ts';
 import { createOracleSource } from '../../../shared/oracle/source.ts';
 import { oracleSettings } from '../../../shared/oracle-config.ts';
-import type { OracleSource, Row, TableName } from '../../../shared/ports.ts';
+import type { OracleSource, Row, TableName } from '../../../shared/ports/oracle.ts';
 
 export const silent = pino({ level: 'silent' });
 

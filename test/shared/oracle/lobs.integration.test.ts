@@ -5,7 +5,12 @@ import type { Version } from '../../../infra/local/oracle/release.ts';
 import type { PlannedColumn } from '../../../shared/domain/column.ts';
 import { createLongRows, isLong } from '../../../shared/oracle/lobs.ts';
 import type { Session } from '../../../shared/oracle/session.ts';
-import type { LargeValue, OracleSource, RowQuery, TableName } from '../../../shared/ports.ts';
+import type {
+  LargeValue,
+  OracleSource,
+  RowQuery,
+  TableName,
+} from '../../../shared/ports/oracle.ts';
 import { collect, planAll, useOracle } from './fixture.ts';
 
 const live = new AbortController().signal;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RowQuery } from '../../../shared/ports.ts';
+import type { RowQuery } from '../../../shared/ports/oracle.ts';
 import { collect } from './fixture.ts';
 import { createTable, live, numbered, useSplits } from './splits/fixture.ts';
 

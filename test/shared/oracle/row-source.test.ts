@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { OracleSource } from '../../../shared/ports.ts';
+import type { OracleSource } from '../../../shared/ports/oracle.ts';
 import { collect, createNumbered, planAll, useOracle } from './fixture.ts';
 
 // What needs faults, which only the local server has; the rest is in test/contract/oracle.

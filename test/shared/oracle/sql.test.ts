@@ -5,7 +5,7 @@ import type { PlannedColumn } from '../../../shared/domain/column.ts';
 import type { SplitRange } from '../../../shared/domain/split-range.ts';
 import { quoteName } from '../../../shared/oracle/quote-name.ts';
 import { countRows, selectRows } from '../../../shared/oracle/sql.ts';
-import type { RowQuery } from '../../../shared/ports.ts';
+import type { RowQuery } from '../../../shared/ports/oracle.ts';
 
 function column(name: string, encoding: PlannedColumn['encoding']): PlannedColumn {
   return { name, field: name, oracleType: 'X', bigQueryType: 'X', nullable: true, encoding };

@@ -15,7 +15,7 @@ import type { TlsSettings } from '../../../infra/local/oracle/listener.ts';
 import { type OracleServer, startOracle } from '../../../infra/local/oracle/server.ts';
 import { createOracleSource } from '../../../shared/oracle/source.ts';
 import { oracleSettings } from '../../../shared/oracle-config.ts';
-import type { OracleSource } from '../../../shared/ports.ts';
+import type { OracleSource } from '../../../shared/ports/oracle.ts';
 import { silent } from './fixture.ts';
 
 /** Whatever a test sees of errors and logs must not hold any of these. */

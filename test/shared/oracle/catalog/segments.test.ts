@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OracleSource, TableName } from '../../../../shared/ports.ts';
+import type { OracleSource, TableName } from '../../../../shared/ports/oracle.ts';
 import { createTable, numbered, useSplits } from '../splits/fixture.ts';
 
 const oracle = useSplits();

@@ -9,7 +9,7 @@ import { type OracleServer, startOracle } from '../../../../infra/local/oracle/s
 import { planColumns } from '../../../../shared/domain/plan-columns.ts';
 import { createOracleSource } from '../../../../shared/oracle/source.ts';
 import { oracleSettings } from '../../../../shared/oracle-config.ts';
-import type { OracleSource, Row, SplitLayout, TableName } from '../../../../shared/ports.ts';
+import type { OracleSource, Row, SplitLayout, TableName } from '../../../../shared/ports/oracle.ts';
 import { collect, silent } from '../fixture.ts';
 
 export const live = new AbortController().signal;
