@@ -28,7 +28,10 @@ export interface TaskContext {
   close(): Promise<void>;
 }
 
-/** Wires the adapters of a task, for a job that Oracle's sessions name. Throws VALIDATION_ERROR when the configuration is not usable. */
+/**
+ * Wires the adapters of a task, for a job that Oracle's sessions name. Throws VALIDATION_ERROR when the configuration is
+ * not usable.
+ */
 export function createTaskContext(env: NodeJS.ProcessEnv, jobId?: string): TaskContext {
   const config = loadConfig(env);
   const log = createLogger(config, 'oraferry-job');

@@ -128,8 +128,8 @@ function openNumber(type: TypeRules['number_type']): FieldPlan {
 
 /**
  * Doubles, in which JSON readers keep numbers, hold any 15 decimal digits, and no integer above 2^53 surely, be its
- * last digits zeros. BigQuery holds 29 digits before and
- * 9 after the point in NUMERIC, 38 and 38 in BIGNUMERIC, 18 in INT64.
+ * last digits zeros. BigQuery holds 29 digits before and 9 after the point in NUMERIC, 38 and 38 in BIGNUMERIC, 18 in
+ * INT64.
  * https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#decimal_types
  */
 function planNumber(precision: number, scale: number): FieldPlan | undefined {
